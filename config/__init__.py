@@ -1,0 +1,1 @@
+"""Settings, and what differs by state or topic, as data."""

@@ -1,0 +1,1 @@
+"""From law on disk (the digest, official text) to passages in the store."""

@@ -1,0 +1,1 @@
+"""From a question to a cited answer. Start reading in pipeline.py."""
