@@ -22,27 +22,45 @@ class Settings(BaseSettings):
     data_dir: Path = Field(Path("data"), description="Folder of the Chroma store and the database.")
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(3978, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
-    embedding: Literal["wordllama", "hash"] = Field(
-        "wordllama", description="Embedding model, recorded with the store; another one needs `reggi load --rebuild`."
+    embedding: Literal["wordllama-256", "wordllama-128", "wordllama-64"] = Field(
+        "wordllama-256",
+        description="Embedding model, recorded with the store; another one needs `reggi load --rebuild`.",
     )
-    question_limit: int = Field(8_000, ge=200, description="Longest question that is answered, in characters.")
-    search_threads: int = Field(4, ge=1, le=64, description="Threads for the embedded store, whose calls block.")
-    log_format: Literal["console", "json"] = Field("console", description="Log lines for people or for machines.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+    question_limit: int = Field(
+        8_000, ge=200, description="Longest question that is answered, in characters."
+    )
+    search_threads: int = Field(
+        4, ge=1, le=64, description="Threads for the embedded store, whose calls block."
+    )
+    log_format: Literal["console", "json"] = Field(
+        "console", description="Log lines for people or for machines."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least level that is logged."
+    )
     database_url: str | None = Field(
         None, description="SQLAlchemy async address of the database; default is SQLite in the data folder."
     )
 
-    slack_bot_token: SecretStr | None = Field(None, description="Slack bot token (xoxb-…). With the signing secret it switches Slack on.")
-    slack_signing_secret: SecretStr | None = Field(None, description="Slack signing secret: every request is checked against it.")
+    slack_bot_token: SecretStr | None = Field(
+        None, description="Slack bot token (xoxb-…). With the signing secret it switches Slack on."
+    )
+    slack_signing_secret: SecretStr | None = Field(
+        None, description="Slack signing secret: every request is checked against it."
+    )
     slack_api_url: str = Field("https://slack.com/api/", description="Slack Web API, changed only for tests.")
 
-    teams_app_id: str | None = Field(None, description="Microsoft app id of the bot. With the password it switches Teams on.")
+    teams_app_id: str | None = Field(
+        None, description="Microsoft app id of the bot. With the password it switches Teams on."
+    )
     teams_app_password: SecretStr | None = Field(None, description="Client secret of the Microsoft app.")
-    teams_app_type: Literal["MultiTenant", "SingleTenant"] = Field("SingleTenant", description="How the Azure Bot is registered.")
+    teams_app_type: Literal["MultiTenant", "SingleTenant"] = Field(
+        "SingleTenant", description="How the Azure Bot is registered."
+    )
     teams_tenant_id: str | None = Field(None, description="Tenant of a single-tenant bot.")
     teams_local: bool = Field(
-        False, description="Answer Teams requests without credentials, on loopback only, for the Agents Playground."
+        False,
+        description="Answer Teams requests without credentials, on loopback only, for the Agents Playground.",
     )
 
 

@@ -66,12 +66,16 @@ def read_digest(root: Path = DIGEST, jurisdiction: str | None = None) -> Digest:
         try:
             laws.append(read_law(path))
         except (DigestError, UnicodeDecodeError) as error:
-            broken.append(Finding(path, getattr(error, "line", 1), "error", getattr(error, "reason", str(error))))
+            broken.append(
+                Finding(path, getattr(error, "line", 1), "error", getattr(error, "reason", str(error)))
+            )
     for path in position_paths:
         try:
             positions.append(read_positions(path))
         except (DigestError, UnicodeDecodeError) as error:
-            broken.append(Finding(path, getattr(error, "line", 1), "error", getattr(error, "reason", str(error))))
+            broken.append(
+                Finding(path, getattr(error, "line", 1), "error", getattr(error, "reason", str(error)))
+            )
     return Digest(tuple(laws), tuple(positions), tuple(broken))
 
 
@@ -90,7 +94,9 @@ def _check_law(law: Law) -> Iterator[Finding]:
             yield Finding(law.path, line, "error", "ends before it begins")
         for statement in section.statements:
             if (words := len(statement.text.split())) > STATEMENT_WORDS:
-                yield Finding(law.path, line, "error", f"{words} words in one statement: {statement.text[:50]!r}")
+                yield Finding(
+                    law.path, line, "error", f"{words} words in one statement: {statement.text[:50]!r}"
+                )
             if not statement.text.rstrip().endswith((".", "?", "”", '"', ")")):
                 yield Finding(law.path, line, "error", f"not a full sentence: {statement.text[-50:]!r}")
 
@@ -107,13 +113,17 @@ def _check_positions(file: PositionsFile, sections: dict[tuple[str, str, str], P
         seen.append(position.topic)
         asks = topics[position.topic].verdict_asks
         if position.verdict is not None and not asks:
-            yield Finding(file.path, line, "error", f"{position.topic} asks no yes/no question: the verdict is info")
+            yield Finding(
+                file.path, line, "error", f"{position.topic} asks no yes/no question: the verdict is info"
+            )
         if position.verdict is None and asks:
             yield Finding(file.path, line, "error", f"needs yes, no or conditional: {asks}")
         for number, statement in enumerate(position.statements):
             limit = FIRST_POSITION_WORDS if number == 0 else POSITION_WORDS
             if (words := len(statement.text.split())) > limit:
-                yield Finding(file.path, line, "error", f"{words} words (at most {limit}): {statement.text[:50]!r}")
+                yield Finding(
+                    file.path, line, "error", f"{words} words (at most {limit}): {statement.text[:50]!r}"
+                )
             known = {str(position.reviewed.year)}
             for key in statement.rests_on:
                 if key[1] == SURVEY_LAW:
@@ -123,10 +133,19 @@ def _check_positions(file: PositionsFile, sections: dict[tuple[str, str, str], P
                 else:
                     p = sections[key]
                     known |= _figures(f"{p.text} {p.citation} {p.title} {p.law} {' '.join(p.short_names)}")
-                    for day in (p.in_force_from, p.in_force_to, *(d for s in p.statements for d in (s.in_force_from, s.in_force_to))):
+                    for day in (
+                        p.in_force_from,
+                        p.in_force_to,
+                        *(d for s in p.statements for d in (s.in_force_from, s.in_force_to)),
+                    ):
                         known |= _figures(day.isoformat()) | {str(day.day), str(day.year)} if day else set()
             if missing := sorted(_figures(statement.text) - known):
-                yield Finding(file.path, line, "error", f"figures {missing} of {position.topic} stand in no cited section")
+                yield Finding(
+                    file.path,
+                    line,
+                    "error",
+                    f"figures {missing} of {position.topic} stand in no cited section",
+                )
     order = [t for t in topics if t in seen]
     if [t for t in seen if t in topics] != order:
         yield Finding(file.path, 1, "warning", "positions are not in the order of config/topics.toml")
@@ -159,7 +178,9 @@ def texts_of(paths: Iterable[Path]) -> Iterator[str]:
                 yield path.read_text(encoding="utf-8", errors="replace")
 
 
-def _closeness(statements: Iterable[tuple[Path, int, str]], names: set[str], body: set[int]) -> Iterator[Finding]:
+def _closeness(
+    statements: Iterable[tuple[Path, int, str]], names: set[str], body: set[int]
+) -> Iterator[Finding]:
     masks = sorted(names, key=len, reverse=True)
     for path, line, text in statements:
         for name in masks:
@@ -169,7 +190,12 @@ def _closeness(statements: Iterable[tuple[Path, int, str]], names: set[str], bod
             words = _words(part)
             for i in range(len(words) - RUN_WORDS):
                 if hash(tuple(words[i : i + RUN_WORDS + 1])) in body:
-                    yield Finding(path, line, "error", f"too close to a source: {' '.join(words[i : i + RUN_WORDS + 1])!r}")
+                    yield Finding(
+                        path,
+                        line,
+                        "error",
+                        f"too close to a source: {' '.join(words[i : i + RUN_WORDS + 1])!r}",
+                    )
                     break
 
 
@@ -178,7 +204,9 @@ def _known_numbers(law: Law, index: dict[str, set[str]]) -> Iterator[Finding]:
     for section, line in zip(law.sections, law.lines, strict=True):
         numbers = _SECTION_NUMBER.findall(section.citation)
         if law.sections[0].kind == "statute" and known and not any(n in known for n in numbers):
-            yield Finding(law.path, line, "warning", f"{section.citation} is not in the index of section numbers")
+            yield Finding(
+                law.path, line, "warning", f"{section.citation} is not in the index of section numbers"
+            )
 
 
 def read_section_index(path: Path) -> dict[str, set[str]]:
@@ -202,7 +230,11 @@ def check_digest(
     `section_index` is a JSONL file of known section numbers.
     """
     digest = read_digest(root, jurisdiction)
-    federal = read_digest(root, "US").laws if jurisdiction and jurisdiction.upper() != "US" and (root / "us").exists() else ()
+    federal = (
+        read_digest(root, "US").laws
+        if jurisdiction and jurisdiction.upper() != "US" and (root / "us").exists()
+        else ()
+    )
     sections = {p.key: p for law in (*digest.laws, *federal) for p in law.sections}
     findings = list(digest.broken)
     for law in digest.laws:

@@ -22,14 +22,27 @@ SURVEY_LAW = "survey"
 
 _HEADING = re.compile(r"^## (?P<number>\S.*?) — (?P<title>\S.*)$")
 _POSITION_HEADING = re.compile(r"^## (?P<topic>[a-z-]+): (?P<verdict>yes|no|conditional|info)$")
-_META = re.compile(r"^(?P<key>topics|checked|checked_with|url|citation|in_force_from|in_force_to|governs): (?P<value>\S.*)$")
+_META = re.compile(
+    r"^(?P<key>topics|checked|checked_with|url|citation|in_force_from|in_force_to|governs): (?P<value>\S.*)$"
+)
 _TAGS = re.compile(r"^\{(?P<tags>[^}]*)\}\s+")
 _REFS = re.compile(r"\s*\[(?P<refs>[^\[\]]+)\]$")
 _LAW_KEYS = {
     "name", "short_names", "citation", "cite_as", "kind", "governs", "topics", "in_force_from", "in_force_to",
     "url", "reviewed", "checked", "checked_with",
 }  # fmt: skip
-_REQUIRED = ("name", "citation", "cite_as", "kind", "governs", "in_force_from", "url", "reviewed", "checked", "checked_with")
+_REQUIRED = (
+    "name",
+    "citation",
+    "cite_as",
+    "kind",
+    "governs",
+    "in_force_from",
+    "url",
+    "reviewed",
+    "checked",
+    "checked_with",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +180,9 @@ def read_law(path: Path) -> Law:
             found = _META.match(body.pop(0)[1])
             if found:
                 own[found["key"]] = found["value"].strip()
-        topics = tuple(t.strip() for t in own.get("topics", "").split(",") if t.strip()) or tuple(meta.get("topics", ()))
+        topics = tuple(t.strip() for t in own.get("topics", "").split(",") if t.strip()) or tuple(
+            meta.get("topics", ())
+        )
         statements = []
         for number, bullet in _bullets(path, body):
             said, tags, first, last = _tags(path, number, bullet)
@@ -190,12 +205,16 @@ def read_law(path: Path) -> Law:
                 text="\n".join(s.text for s in statements),
                 text_kind="digest",
                 kind=meta["kind"],
-                governs=governs,  # type: ignore[arg-type]
+                governs=governs,
                 topics=tuple(dict.fromkeys(t for s in statements for t in s.topics)),
-                in_force_from=_date(path, line, own["in_force_from"]) if "in_force_from" in own else meta["in_force_from"],
-                in_force_to=_date(path, line, own["in_force_to"]) if "in_force_to" in own else meta.get("in_force_to"),
+                in_force_from=_date(path, line, own["in_force_from"])
+                if "in_force_from" in own
+                else meta["in_force_from"],
+                in_force_to=_date(path, line, own["in_force_to"])
+                if "in_force_to" in own
+                else meta.get("in_force_to"),
                 reviewed=meta["reviewed"],
-                checked=checked,  # type: ignore[arg-type]
+                checked=checked,
                 statements=tuple(statements),
                 short_names=tuple(meta.get("short_names", ())),
             )
@@ -219,7 +238,9 @@ def _reference(path: Path, line: int, jurisdiction: str, topic: str, ref: str) -
     law, _, section = ref.partition("#")
     place, _, law_id = law.rpartition("/")
     if not law_id or not section:
-        raise DigestError(path, line, f"a reference reads [law-file#section], [us/law-file#section] or [none], not [{ref}]")
+        raise DigestError(
+            path, line, f"a reference reads [law-file#section], [us/law-file#section] or [none], not [{ref}]"
+        )
     return (place.upper() or jurisdiction, law_id, section)
 
 
@@ -231,8 +252,12 @@ def read_positions(path: Path) -> PositionsFile:
     """
     text = path.read_text(encoding="utf-8")
     meta, skip = _front_matter(path, text)
-    if set(meta) - {"reviewed", "survey_url", "checked_with"} or not isinstance(meta.get("reviewed"), dt.date):
-        raise DigestError(path, 1, "the front matter of positions holds reviewed (a date), survey_url, checked_with")
+    if set(meta) - {"reviewed", "survey_url", "checked_with"} or not isinstance(
+        meta.get("reviewed"), dt.date
+    ):
+        raise DigestError(
+            path, 1, "the front matter of positions holds reviewed (a date), survey_url, checked_with"
+        )
     jurisdiction = path.parent.name.upper()
     positions: list[Position] = []
     lines: list[int] = []
@@ -246,7 +271,8 @@ def read_positions(path: Path) -> PositionsFile:
             if refs is None:
                 raise DigestError(path, number, "a position ends with its references in [ ]")
             rests_on = tuple(
-                _reference(path, number, jurisdiction, match["topic"], ref.strip()) for ref in refs["refs"].split(",")
+                _reference(path, number, jurisdiction, match["topic"], ref.strip())
+                for ref in refs["refs"].split(",")
             )
             statements.append(PositionStatement(bullet[: refs.start()], rests_on))
         if not statements:
@@ -292,6 +318,8 @@ def survey_passage(position: Position, name: str, url: str, topic_name: str) -> 
 
 def digest_files(root: Path = DIGEST, jurisdiction: str | None = None) -> tuple[list[Path], list[Path]]:
     """Return (law files, positions files) below `root`, sorted."""
-    folders = [root / jurisdiction.lower()] if jurisdiction else sorted(p for p in root.iterdir() if p.is_dir())
+    folders = (
+        [root / jurisdiction.lower()] if jurisdiction else sorted(p for p in root.iterdir() if p.is_dir())
+    )
     laws = [p for folder in folders for p in sorted(folder.glob("*.md")) if p.name != POSITIONS]
     return laws, [folder / POSITIONS for folder in folders if (folder / POSITIONS).exists()]

@@ -238,7 +238,12 @@ def _statement(value: Statement) -> dict[str, object]:
 
 
 def _detection(value: Detection) -> dict[str, object]:
-    return {"code": value.code, "name": value.name, "span": list(value.span) if value.span else None, "why": value.why}
+    return {
+        "code": value.code,
+        "name": value.name,
+        "span": list(value.span) if value.span else None,
+        "why": value.why,
+    }
 
 
 def answer_as_json(answer: Answer) -> dict[str, object]:
@@ -254,7 +259,11 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
         "verdict": answer.verdict,
         "short_answer": [_statement(s) for s in answer.short_answer],
         "sections": [
-            {"heading": s.heading, "jurisdiction": s.jurisdiction, "statements": [_statement(x) for x in s.statements]}
+            {
+                "heading": s.heading,
+                "jurisdiction": s.jurisdiction,
+                "statements": [_statement(x) for x in s.statements],
+            }
             for s in answer.sections
         ],
         "table": None

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+
+from retrieval.words import Phrases, stems
+
+_RULE = re.compile(r"^(?P<terms>.+?)(?:\s*\^(?P<weight>\d+(?:\.\d+)?))?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Terms that must all stand in a text, terms that must not, and how much that says."""
+
+    needs: tuple[str, ...]
+    lacks: tuple[str, ...]
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +30,82 @@ class Topic:
     name: str
     question: str
     verdict_asks: str
+    brings: tuple[str, ...] = ()
+    federal: bool = False
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicScore:
+    """How strongly a text asks a topic: 1 is a hint, 2 and more is plain."""
+
+    topic: str
+    score: float
+
+
+def _rule(text: str) -> Rule:
+    match = _RULE.match(text.strip())
+    if match is None:
+        raise ValueError(f"not a rule: {text!r}")
+    terms = [t.strip() for t in match["terms"].split("&")]
+    needs = tuple(t for t in terms if not t.startswith("!"))
+    return Rule(needs, tuple(t[1:] for t in terms if t.startswith("!")), float(match["weight"] or len(needs)))
 
 
 @cache
+def _data() -> tuple[dict[str, Topic], Phrases]:
+    raw = tomllib.loads(resources.files("config").joinpath("topics.toml").read_text(encoding="utf-8"))
+    topics = {
+        row["id"]: Topic(
+            row["id"], row["name"], row["question"], row["verdict_asks"], tuple(row["brings"]), row["federal"],
+            tuple(_rule(r) for r in row["rules"]),
+        )
+        for row in raw["topic"]
+    }  # fmt: skip
+    labelled = [(concept, phrase) for concept, phrases in raw["concepts"].items() for phrase in phrases]
+    quoted = {
+        t
+        for topic in topics.values()
+        for rule in topic.rules
+        for t in (*rule.needs, *rule.lacks)
+        if t.startswith("'")
+    }
+    known = set(raw["concepts"]) | quoted
+    for topic in topics.values():
+        for rule in topic.rules:
+            if unknown := {*rule.needs, *rule.lacks} - known:
+                raise ValueError(f"config/topics.toml: {topic.id} uses unknown concepts {sorted(unknown)}")
+        if unknown := set(topic.brings) - set(topics):
+            raise ValueError(f"config/topics.toml: {topic.id} brings unknown topics {sorted(unknown)}")
+    return topics, Phrases([*labelled, *((term, term.strip("'")) for term in quoted)])
+
+
 def all_topics() -> dict[str, Topic]:
     """Return the topics by id, in the file's order."""
-    rows = tomllib.loads(resources.files("config").joinpath("topics.toml").read_text(encoding="utf-8"))["topic"]
-    return {row["id"]: Topic(row["id"], row["name"], row["question"], row["verdict_asks"]) for row in rows}
+    return _data()[0]
+
+
+def concepts_in(text: str) -> set[str]:
+    """Return the concepts (and quoted rule phrases) that stand in a text."""
+    return _data()[1].find(stems(text))
+
+
+def score_topics(text: str) -> tuple[TopicScore, ...]:
+    """Return the topics that a text asks, strongest first; empty when it asks none."""
+    found = concepts_in(text)
+    scores = []
+    for topic in all_topics().values():
+        held = [
+            r.weight for r in topic.rules if found.issuperset(r.needs) and not found.intersection(r.lacks)
+        ]
+        if held:
+            scores.append(TopicScore(topic.id, max(held)))
+    return tuple(sorted(scores, key=lambda s: -s.score))
+
+
+def asked_topics(text: str, most: int = 3) -> tuple[TopicScore, ...]:
+    """Return the topics asked for: those nearly as strong as the strongest, at most `most`."""
+    scores = score_topics(text)
+    if not scores or scores[0].score < 1:
+        return ()
+    return tuple(s for s in scores if s.score >= 0.8 * scores[0].score)[:most]

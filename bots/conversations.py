@@ -1,0 +1,228 @@
+"""What Reggi remembers between questions: deliveries already taken, and the last questions of a conversation.
+
+Two tables. `deliveries` keeps the platform's ids, so that a retried or twice announced message is answered
+once. `questions` keeps the words of earlier questions for as long as a follow-up may refer to them. Both carry
+platform and tenant in every row and every query, so that workspaces never meet. Old rows are deleted as new
+ones come. Context: answers must survive a restart later on; decision: deliveries and questions are rows of
+their own from the start; consequence: an inbox is one more column (state) on `deliveries`, not a new design.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, delete, insert, select
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bots.errors import ConversationsUnavailable
+
+DELIVERY_SECONDS = 48 * 3600
+"""Slack retries within an hour and may deliver a delayed event a day later; then an id is not seen again."""
+PRUNE_SECONDS = 60
+"""Old rows are deleted at most this often."""
+BUSY_SECONDS = 5.0
+"""How long SQLite waits for another writer."""
+
+_metadata = MetaData()
+_deliveries = Table(
+    "deliveries",
+    _metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("tenant", String(128), primary_key=True),
+    Column("delivery", String(512), primary_key=True),
+    Column("taken_at", Integer, nullable=False, index=True),  # seconds since 1970, UTC
+)
+_questions = Table(
+    "questions",
+    _metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("platform", String(16), nullable=False),
+    Column("tenant", String(128), nullable=False),
+    Column("thread", String(512), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("asked_at", Integer, nullable=False, index=True),
+    Index("ix_questions_thread", "platform", "tenant", "thread", "id"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """Where questions follow one another: a thread or chat (`id`) of a workspace (`tenant`) of a platform."""
+
+    platform: str
+    tenant: str
+    id: str
+
+
+class Conversations(Protocol):
+    """The port: what `bots/turn.py` needs to remember."""
+
+    async def take(self, thread: Thread, deliveries: Sequence[str]) -> bool:
+        """Return True and keep the ids if none of them was taken before, otherwise False.
+
+        Several ids name one message: the delivery's own id, and the message it is about. Of two calls at the
+        same time with an id in common, exactly one gets True.
+
+        Raises:
+            ConversationsUnavailable: the database did not answer.
+        """
+        ...
+
+    async def remember(self, thread: Thread, question: str, limit: int) -> tuple[str, ...]:
+        """Keep a question and return up to `limit` earlier ones of the same thread, oldest first.
+
+        Raises:
+            ConversationsUnavailable: the database did not answer.
+        """
+        ...
+
+
+class MemoryConversations:
+    """The port in memory: for tests, and for a server that shall write nothing down."""
+
+    def __init__(self, keep_seconds: int = 24 * 3600, now: Callable[[], float] = time.time) -> None:
+        self._keep_seconds = keep_seconds
+        self._now = now
+        self._taken: dict[tuple[str, str, str], float] = {}
+        self._questions: dict[Thread, list[tuple[float, str]]] = {}
+
+    async def take(self, thread: Thread, deliveries: Sequence[str]) -> bool:
+        now = self._now()
+        self._taken = {key: at for key, at in self._taken.items() if at > now - DELIVERY_SECONDS}
+        keys = [(thread.platform, thread.tenant, delivery) for delivery in deliveries]
+        if any(key in self._taken for key in keys):
+            return False
+        self._taken.update(dict.fromkeys(keys, now))
+        return True
+
+    async def remember(self, thread: Thread, question: str, limit: int) -> tuple[str, ...]:
+        now = self._now()
+        fresh = [kept for kept in self._questions.get(thread, []) if kept[0] > now - self._keep_seconds]
+        self._questions[thread] = [*fresh, (now, question)]
+        return tuple(text for _, text in fresh[-limit:]) if limit else ()
+
+
+class SqlConversations:
+    """The port on a database. Made by `open_conversations`, which creates the tables."""
+
+    def __init__(self, engine: AsyncEngine, keep_seconds: int, now: Callable[[], float] = time.time) -> None:
+        self._engine = engine
+        self._keep_seconds = keep_seconds
+        self._now = now
+        self._pruned_at = 0.0
+
+    async def take(self, thread: Thread, deliveries: Sequence[str]) -> bool:
+        if not deliveries:
+            return True
+        now = int(self._now())
+        rows = [
+            {"platform": thread.platform, "tenant": thread.tenant, "delivery": delivery, "taken_at": now}
+            for delivery in dict.fromkeys(deliveries)
+        ]
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(insert(_deliveries), rows)
+        except IntegrityError:  # the primary key is the referee between two deliveries at once
+            return False
+        except (SQLAlchemyError, OSError) as error:
+            raise ConversationsUnavailable(f"The database did not take a delivery: {error}") from error
+        await self._prune()
+        return True
+
+    async def remember(self, thread: Thread, question: str, limit: int) -> tuple[str, ...]:
+        now = int(self._now())
+        here = {"platform": thread.platform, "tenant": thread.tenant, "thread": thread.id}
+        earlier = (
+            select(_questions.c.text)
+            .where(*(_questions.c[name] == value for name, value in here.items()))
+            .where(_questions.c.asked_at > now - self._keep_seconds)
+            .order_by(_questions.c.id.desc())
+            .limit(limit)
+        )
+        try:
+            async with self._engine.begin() as connection:
+                # Written first: in SQLite a transaction that begins with a write cannot lose its place to another.
+                kept = await connection.execute(insert(_questions).values(**here, text=question, asked_at=now))
+                before_this = earlier.where(_questions.c.id < kept.inserted_primary_key[0])
+                texts = (await connection.execute(before_this)).scalars().all()
+        except (SQLAlchemyError, OSError) as error:
+            raise ConversationsUnavailable(f"The database did not keep a question: {error}") from error
+        return tuple(reversed(texts))
+
+    async def _prune(self) -> None:
+        now = self._now()
+        if now - self._pruned_at < PRUNE_SECONDS:
+            return
+        self._pruned_at = now
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(
+                    delete(_deliveries).where(_deliveries.c.taken_at < int(now) - DELIVERY_SECONDS)
+                )
+                await connection.execute(
+                    delete(_questions).where(_questions.c.asked_at < int(now) - self._keep_seconds)
+                )
+        except (SQLAlchemyError, OSError) as error:
+            raise ConversationsUnavailable(f"The database did not delete old rows: {error}") from error
+
+
+def database_address(database_url: str | None, data_dir: Path) -> str:
+    """Return the SQLAlchemy address in use: the one set, or SQLite in the data folder."""
+    return database_url or f"sqlite+aiosqlite:///{(data_dir / 'conversations.db').resolve()}"
+
+
+@asynccontextmanager
+async def open_conversations(
+    database_url: str | None,
+    data_dir: Path,
+    keep_seconds: int,
+    busy_seconds: float = BUSY_SECONDS,
+    now: Callable[[], float] = time.time,
+) -> AsyncIterator[SqlConversations]:
+    """Yield the conversations of a database, whose tables are created where missing.
+
+    Questions older than `keep_seconds` are neither returned nor kept.
+
+    Raises:
+        ConversationsUnavailable: the folder cannot be made, or the database cannot be opened, is locked for
+            longer than `busy_seconds`, or its address makes no sense. The text is fit to be shown.
+    """
+    address = database_address(database_url, data_dir)
+    is_sqlite = address.startswith("sqlite")
+    try:
+        if database_url is None:
+            data_dir.mkdir(parents=True, exist_ok=True)
+        # A short wait and no more: a question is answered without history rather than late.
+        engine = create_async_engine(
+            address, connect_args={"timeout": busy_seconds} if is_sqlite else {}, pool_pre_ping=not is_sqlite
+        )
+    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+        raise ConversationsUnavailable(_cannot_open(database_url, data_dir, error)) from error
+    try:
+        try:
+            async with engine.connect() as connection:
+                if is_sqlite:  # readers and one writer at the same time
+                    await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            async with engine.begin() as connection:
+                await connection.run_sync(_metadata.create_all)
+        except (SQLAlchemyError, OSError) as error:
+            raise ConversationsUnavailable(_cannot_open(database_url, data_dir, error)) from error
+        yield SqlConversations(engine, keep_seconds, now)
+    finally:
+        await engine.dispose()
+
+
+def _cannot_open(database_url: str | None, data_dir: Path, error: Exception) -> str:
+    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    if database_url is None:
+        return (
+            f"I cannot open the database in the data folder {data_dir.resolve()} ({reason}). Check that the folder "
+            "may be written to and that no other Reggi is holding it, or set REGGI_DATA_DIR to another folder."
+        )
+    return f"I cannot open the database named in REGGI_DATABASE_URL ({reason}). Check the address and that it is running."

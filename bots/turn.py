@@ -1,0 +1,177 @@
+"""One turn of a conversation: a message becomes an answer, or one plain sentence; never silence.
+
+The one place where this happens for every channel, and the one place that catches `RetrievalError`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import structlog
+
+from bots.asked import Asked, PlaceOf, clean, state_in_front
+from bots.conversations import Conversations
+from bots.errors import ConversationsUnavailable
+from retrieval.errors import RetrievalError
+from retrieval.records import Answer, AnswerSection, Question, Statement
+
+_log = structlog.get_logger(__name__)
+
+EXAMPLE = "Can I use customer data for marketing purposes in Minnesota?"
+HELP = frozenset({"help", "?", "usage"})
+SLOW = "I could not finish this in time, so I would rather not answer. Please ask again in a minute."
+BROKEN = RetrievalError.plain
+
+
+class Brain(Protocol):
+    """The port to the pipeline: what turns a question into an answer."""
+
+    async def answer(self, question: Question) -> Answer:
+        """Return the answer; "I don't know" is one.
+
+        Raises:
+            RetrievalError: something broke; its `plain` is told to the person.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One plain sentence in place of an answer.
+
+    `failed` is True where something broke and the same question may be asked again; otherwise the message
+    itself was no question.
+    """
+
+    text: str
+    failed: bool = False
+
+
+Reply = Answer | Note
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`question` in characters; `answer_seconds` until a turn is given up; `history` in earlier questions."""
+
+    question: int = 8_000
+    answer_seconds: float = 60.0
+    history: int = 5
+
+
+class Turns:
+    """Takes messages and replies to them. One for all channels of a server."""
+
+    def __init__(
+        self,
+        brain: Brain,
+        conversations: Conversations,
+        place_of: PlaceOf,
+        limits: Limits,
+        today: Callable[[], dt.date] = dt.date.today,
+    ) -> None:
+        self._brain = brain
+        self._conversations = conversations
+        self._place_of = place_of
+        self._limits = limits
+        self._today = today
+
+    async def take(self, asked: Asked) -> bool:
+        """Return whether this message is new; False if a delivery of it was taken before.
+
+        Without a database every message counts as new: an answer given twice is better than none.
+        """
+        try:
+            new = await self._conversations.take(asked.thread, asked.deliveries)
+        except ConversationsUnavailable as error:
+            _log.error("deliveries_unavailable", platform=asked.thread.platform, error=str(error))
+            return True
+        if not new:
+            _log.info("duplicate_delivery", platform=asked.thread.platform)
+        return new
+
+    async def reply(self, asked: Asked) -> Reply:
+        """Return what is said to the person. Raises nothing: what breaks is logged and becomes a sentence."""
+        read = self._read(asked)
+        if isinstance(read, Note):
+            return read
+        try:
+            async with asyncio.timeout(self._limits.answer_seconds):
+                question = replace(read, history=await self._history(asked, read))
+                answer = await self._brain.answer(question)
+        except RetrievalError as error:
+            _log.error("answer_failed", platform=asked.thread.platform, error=type(error).__name__, detail=str(error))
+            return Note(error.plain, failed=True)
+        except TimeoutError:
+            _log.error("answer_too_slow", platform=asked.thread.platform, seconds=self._limits.answer_seconds)
+            return Note(SLOW, failed=True)
+        except Exception:  # a fault of ours must not leave the person without a word
+            _log.exception("answer_broke", platform=asked.thread.platform)
+            return Note(BROKEN, failed=True)
+        _log.info("answered", platform=asked.thread.platform, status=answer.status, engine=answer.engine)
+        return with_ways(answer, asked.ways)
+
+    def _read(self, asked: Asked) -> Question | Note:
+        limit = self._limits.question
+        if len(asked.text) > 4 * limit:  # not worth reading to the end
+            return _too_long(len(asked.text), limit)
+        text = clean(asked.text)
+        if len(text) > limit:
+            return _too_long(len(text), limit)
+        if asked.command and (not text or text.lower() in HELP):
+            text = "help"
+        if not text:
+            return _nothing_asked(asked.text)
+        argument = state_in_front(text, self._place_of, command=asked.command is not None)
+        if argument.named and not argument.code:
+            return _unknown_place(argument.named, asked.command or "")
+        if not any(char.isalnum() for char in argument.text):
+            return _nothing_about(argument.named) if argument.named else _nothing_asked(asked.text)
+        return Question(text=argument.text, asked_on=self._today(), jurisdiction=argument.code)
+
+    async def _history(self, asked: Asked, question: Question) -> tuple[str, ...]:
+        if asked.command or not self._limits.history:  # a command stands alone
+            return ()
+        # With the state in front, so that a later "and the deadline?" still knows where.
+        text = f"{question.jurisdiction}: {question.text}" if question.jurisdiction else question.text
+        try:
+            return await self._conversations.remember(asked.thread, text, self._limits.history)
+        except ConversationsUnavailable as error:
+            _log.error("history_unavailable", platform=asked.thread.platform, error=str(error))
+            return ()
+
+
+def with_ways(answer: Answer, ways: tuple[str, ...]) -> Answer:
+    """Return a help answer with the ways to ask on this platform; any other answer as it is."""
+    if answer.status != "help" or not ways:
+        return answer
+    section = AnswerSection("How to ask here", None, tuple(Statement(way, ()) for way in ways))
+    return replace(answer, sections=(*answer.sections, section))
+
+
+def _nothing_asked(raw: str) -> Note:
+    if raw.strip():
+        return Note(f"I could read nothing in that message that is a question. Please ask in plain words, for example: {EXAMPLE}")
+    return Note(f"I did not see a question. Ask me something like: {EXAMPLE}")
+
+
+def _nothing_about(named: str) -> Note:
+    return Note(f"You named {named} but asked nothing about it. Put your question behind it, for example: {named} how soon must I report a data breach?")
+
+
+def _too_long(length: int, limit: int) -> Note:
+    return Note(
+        f"Your message has {length:,} characters and I read at most {limit:,}. "
+        "Please send only what you want to know, without the documents around it."
+    )
+
+
+def _unknown_place(named: str, command: str) -> Note:
+    return Note(
+        f"I do not know a US state or territory called “{named}”. Put its postal code in front of the question, or its "
+        f'name in quotation marks: {command} NM can I sell customer data? or {command} "New Mexico" can I sell customer data?'
+    )

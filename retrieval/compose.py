@@ -1,0 +1,327 @@
+"""The extractive composer: an answer made of the digest's own sentences, chosen, grouped and ordered.
+
+No model writes here, so nothing can be said that the corpus does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any
+
+from rapidfuzz import fuzz
+
+from retrieval.catalogue import Catalogue
+from retrieval.compose_place import (
+    BROAD,
+    NARROW,
+    SHARED_BROAD,
+    SHARED_NARROW,
+    PlacePart,
+    Said,
+    compose_place,
+    federal_statements,
+)
+from retrieval.compose_table import compose_table, table_topics, tally
+from retrieval.marks import Marks, as_source, in_order
+from retrieval.ranking import comprehensive_law
+from retrieval.records import Answer, AnswerSection, Detection, Passage, Statement, Status, Verdict
+from retrieval.retriever import FEDERAL, Evidence
+from retrieval.understand import Understanding, figures_in, topic_title
+
+ENGINE = "extractive"
+NOT_ADVICE = "Information, not legal advice."
+_PARTS_AT_MOST = 3
+"""More places than this are compared in a table."""
+
+_NAMED_ACT = re.compile(r"\b(?:[A-Z][\w’'&-]*\s+){1,7}(?:Act|Law|Bill of Rights)\b")
+
+HELP = (
+    "I answer US privacy-law questions, state by state, and name the section behind every sentence. "
+    "Name a state and ask, for example: “How soon must we tell customers about a data breach in Ohio?”, "
+    "“Can I use customer data for marketing in Minnesota?”, “Compare call recording in CA, NV and OR.”"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer as composed and the passage behind each of its marks, for verification."""
+
+    answer: Answer
+    passages: dict[str, Passage]
+
+
+def _join(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
+
+
+def _names(found: tuple[Detection, ...]) -> list[str]:
+    return [f"the {d.name}" if d.code == "DC" and not d.name.startswith("the") else d.name for d in found]
+
+
+def _base(understood: Understanding) -> Answer:
+    question = understood.question
+    return Answer(
+        status="help",
+        question=question.text,
+        title="",
+        id=question.id,
+        jurisdictions=understood.places.found,
+        excluded=understood.places.excluded,
+        topics=understood.topic_ids,
+        engine=ENGINE,
+    )
+
+
+def _title(understood: Understanding) -> str:
+    found = understood.places.found
+    about = topic_title(understood)
+    if not found:
+        return about
+    if len(found) > 6:
+        return f"{about}: {len(found)} jurisdictions compared"
+    if understood.places.codes == (FEDERAL,):
+        return f"{about} under federal law"
+    return f"{about} in {_join(_names(found))}"
+
+
+def _notices(evidence: Evidence, marks: Marks, missing: tuple[str, ...] = ()) -> tuple[str, ...]:
+    understood = evidence.understood
+    notices = []
+    secondary = sorted(
+        (m for m, p in marks.passages().items() if p.checked == "secondary" and p.kind != "survey"),
+        key=in_order,
+    )
+    if secondary:
+        notices.append(f"Checked against secondary sources only: {', '.join(f'[{m}]' for m in secondary)}.")
+    if missing:
+        notices.append(f"Not in my corpus on this question: {', '.join(missing)}.")
+    mentioned = [d for d in understood.places.mentioned if d.code != FEDERAL]
+    if mentioned and understood.places.found:
+        named = _join([d.name for d in mentioned])
+        notices.append(
+            f"I answered for where the people are; {named} is only mentioned. Ask again with its name if you want its law too."
+        )
+    if understood.places.outside:
+        notices.append(
+            f"Outside what I cover (US state and federal privacy law): {_join(list(understood.places.outside))}."
+        )
+    if understood.as_of < understood.question.asked_on:
+        notices.append(
+            "My digest describes present law; wording in force on an earlier date may have differed."
+        )
+    notices.append(f"{NOT_ADVICE} Law as of {understood.as_of.isoformat()}.")
+    return tuple(notices)
+
+
+def _finish(evidence: Evidence, marks: Marks, **said: Any) -> Draft:
+    """Return an answer with the fields `said` and the sources that they cite, no more."""
+    fields = ("short_answer", "conclusion")
+    cited = [m for f in fields for s in said.get(f, ()) for m in s.marks]
+    cited += [m for section in said.get("sections", ()) for s in section.statements for m in s.marks]
+    if table := said.get("table"):
+        cited += [m for row in table.rows for cell in row.cells for m in cell.marks]
+    passages = marks.passages()
+    official = {code: catalogue.official for code, catalogue in evidence.catalogues.items()}
+    sources = tuple(
+        as_source(m, passages[m], official[passages[m].jurisdiction].get(passages[m].key))
+        for m in sorted(set(cited), key=in_order)
+    )
+    return Draft(replace(_base(evidence.understood), sources=sources, **said), passages)
+
+
+def _controlling(
+    parts: list[PlacePart], marks: Marks, catalogues: dict[str, Catalogue]
+) -> tuple[Statement, ...]:
+    """Return the conclusion: which sections to read first, one sentence a place."""
+    said = []
+    for part in parts:
+        keys = [k for k in dict.fromkeys(part.lead) if (p := marks.passage(k)) and p.kind != "survey"][:3]
+        if not keys:
+            continue
+        passages = [p for k in keys if (p := marks.passage(k))]
+        listed = _join([p.citation for p in passages])
+        marked = tuple(m for k in keys if (m := marks.mark(k)))
+        verb = "controls" if len(passages) == 1 else "control"
+        said.append(
+            Statement(
+                f"{listed} {verb} here; read {'it' if len(passages) == 1 else 'them'} before you act.", marked
+            )
+        )
+    return tuple(said)
+
+
+def _wrong_premise(understood: Understanding, parts: list[PlacePart]) -> str | None:
+    """Return a sentence that corrects a figure asserted in the question, where the short answer gives another of its kind.
+
+    Only for questions that assert (“the 60-day deadline in …”), and only when no statement of the part has the figure.
+    """
+    if not understood.figures or len(parts) != 1:
+        return None
+    said = [s.text for s in parts[0].short] + [
+        s.text for section in parts[0].sections for s in section.statements
+    ]
+    have = {f for text in said for f in figures_in(text)}
+    for number, unit in understood.figures:
+        same_kind = [f for text in (s.text for s in parts[0].short) for f in figures_in(text) if f[1] == unit]
+        if same_kind and (number, unit) not in have:
+            shown = (
+                f"${int(float(number)):,}"
+                if unit == "$"
+                else f"{number} {unit}{'s' if number != '1' else ''}".replace("persons", "people")
+            )
+            return f"The law I have does not say {shown}."
+    return None
+
+
+def _not_named(understood: Understanding, evidence: Evidence) -> str | None:
+    """Return the name of an act that the question names and that no place asked about has, or None."""
+    if understood.laws:
+        return None
+    known = [
+        name
+        for code in (*understood.places.codes, FEDERAL)
+        for passages in evidence.catalogues[code].laws.values()
+        for name in (passages[0].law, *passages[0].short_names)
+    ]
+    for match in _NAMED_ACT.finditer(understood.text):
+        name = re.sub(
+            r"^(?:The|Does|Is|Do|Did|Under|What|Has|Can|How|If|When|Are|Who|Which)\s+(?:the\s+)?",
+            "",
+            match.group(),
+        )
+        if len(name.split()) >= 3 and not any(
+            fuzz.token_set_ratio(name.lower(), k.lower()) >= 88 for k in known
+        ):
+            return name
+    return None
+
+
+def _needs_jurisdiction(understood: Understanding, names: dict[str, str]) -> Draft:
+    if understood.places.ambiguous:
+        options = " or ".join(names.get(c, c) for c in understood.places.ambiguous)
+        text = f"Do you mean {options}? Privacy law differs by state, so I ask before I answer."
+    else:
+        text = "Which state's law do you mean? Privacy law differs by state; name one or more (for example “in Ohio”), or ask for all states."
+    return _plain(understood, "needs_jurisdiction", f"{topic_title(understood)}: which state?", text)
+
+
+def _plain(understood: Understanding, status: Status, title: str, text: str) -> Draft:
+    """Return an answer of one sentence that states no law."""
+    return Draft(
+        replace(_base(understood), status=status, title=title, short_answer=(Statement(text, ()),)), {}
+    )
+
+
+def _out_of_scope(understood: Understanding) -> Draft:
+    if understood.places.outside:
+        text = f"{_join(list(understood.places.outside))} is outside what I cover: US privacy law, federal and of the states."
+    else:
+        text = "That is outside what I do: I answer questions on US privacy law, state by state, such as breach notice, marketing, biometrics or recording calls."
+    return _plain(understood, "out_of_scope", "Outside what I cover", text)
+
+
+def _not_found(evidence: Evidence, why: str, parts: list[PlacePart], marks: Marks) -> Draft:
+    understood = evidence.understood
+    short = [Statement(why, ())] + [s for p in parts for s in p.short]
+    return _finish(
+        evidence,
+        marks,
+        status="not_found", title=_title(understood), short_answer=tuple(short),
+        sections=tuple(s for p in parts for s in p.sections), notices=_notices(evidence, marks),
+    )  # fmt: skip
+
+
+def _survey(evidence: Evidence, names: dict[str, str]) -> Draft:
+    understood = evidence.understood
+    marks = Marks(evidence.catalogues)
+    if not table_topics(evidence):
+        text = (
+            "What shall I compare? Name the question too, for example “breach deadlines” or “call recording”."
+        )
+        return _plain(understood, "needs_jurisdiction", "What shall I compare?", text)
+    table, missing = compose_table(evidence, understood.places.codes, marks)
+    if table is None:
+        why = "My corpus has nothing on this question for these places, so I do not answer from memory."
+        return _not_found(evidence, why, [], marks)
+    return _finish(
+        evidence,
+        marks,
+        status="answered", title=_title(understood), short_answer=tally(evidence, table, names), table=table,
+        notices=_notices(evidence, marks, tuple(names.get(c, c) for c in missing)),
+    )  # fmt: skip
+
+
+def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
+    understood = evidence.understood
+    marks, said = Marks(evidence.catalogues), Said()
+    places = understood.places.codes
+    if FEDERAL not in places and any(place == FEDERAL for place, _ in understood.laws):
+        places = (*places, FEDERAL)
+    broad = understood.broad or not understood.topics
+    limits = (BROAD if broad else NARROW) if len(places) == 1 else (SHARED_BROAD if broad else SHARED_NARROW)
+    parts = [
+        compose_place(evidence, place, marks, limits, said if len(places) == 1 else Said())
+        for place in places
+    ]
+    found = [p for p in parts if p.found]
+    if named := _not_named(understood, evidence):
+        acts = [k.law_name(law) for p in places if (law := comprehensive_law(k := evidence.catalogues[p]))]
+        about = f" The nearest law I have is the {_join(acts)}." if acts else ""
+        if not acts or not found:
+            return _not_found(
+                evidence,
+                f"I know of no “{named}” in {_join(_names(understood.places.found))}.{about}",
+                found,
+                marks,
+            )
+    if not found:
+        empty = [p for p in places if not evidence.catalogues[p].digest]
+        why = (
+            f"{_join([names.get(c, c) for c in empty])} is not in my corpus yet, so I do not answer from memory."
+            if empty
+            else "My corpus holds nothing on this question there. That does not mean the law is silent: I just cannot say."
+        )
+        return _not_found(evidence, why, parts, marks)
+    sections: list[AnswerSection] = []
+    for part in found:
+        prefix = f"{names.get(part.place, part.place)} — " if len(places) > 1 else ""
+        sections += [replace(s, heading=prefix + s.heading) for s in part.sections]
+    if FEDERAL not in places:
+        federal = federal_statements(evidence, marks, said, limits.federal or 1)
+        if federal:
+            sections.append(AnswerSection("Federal law beside it", FEDERAL, tuple(federal)))
+    short = [s for p in found for s in p.short[: 3 if len(places) == 1 else 1]]
+    if correction := _wrong_premise(understood, found):
+        short[0] = Statement(f"{correction} {short[0].text}", short[0].marks)
+    missing = tuple(names.get(p.place, p.place) for p in parts if not p.found)
+    verdicts = {p.verdict for p in found}
+    verdict: Verdict | None = (
+        verdicts.pop()
+        if len(verdicts) == 1
+        else ("conditional" if verdicts == {"yes", "conditional"} else None)
+    )
+    return _finish(
+        evidence,
+        marks,
+        status="answered", title=_title(understood), short_answer=tuple(short), sections=tuple(sections),
+        conclusion=_controlling(found, marks, evidence.catalogues), verdict=verdict, notices=_notices(evidence, marks, missing),
+    )  # fmt: skip
+
+
+def compose(evidence: Evidence, names: dict[str, str]) -> Draft:
+    """Return the answer to an understood question from the evidence found.
+
+    `names` gives the name of each jurisdiction by code.
+    """
+    understood = evidence.understood
+    if understood.scope == "help":
+        return _plain(understood, "help", "How to ask Reggi", HELP)
+    if understood.scope == "out":
+        return _out_of_scope(understood)
+    if not understood.places.found:
+        return _needs_jurisdiction(understood, names)
+    several = len(understood.places.found)
+    if several > _PARTS_AT_MOST or (several > 1 and understood.compares) or understood.places.every:
+        return _survey(evidence, names)
+    return _one_or_few(evidence, names)

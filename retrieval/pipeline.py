@@ -1,0 +1,129 @@
+"""The whole way from a Question to an Answer, as LangChain Runnables: understand | retrieve | compose | verify.
+
+Each step is a plain function of records in a file of its own; only retrieval waits. Compose with `|`, call with
+`ainvoke` or `abatch`, trace with any LangChain callback.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+from langchain_core.runnables import Runnable, RunnableLambda
+
+from retrieval.compose import Draft, compose
+from retrieval.records import Answer, Jurisdictions, Question
+from retrieval.retriever import FEDERAL, Evidence, LawLibrary
+from retrieval.understand import Understanding, understand
+from retrieval.verify import verify
+from retrieval.words import Phrases, stems
+
+log = structlog.get_logger(__name__)
+Resolve = Callable[[Question], Jurisdictions]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A value on its way, and how long each step took (milliseconds)."""
+
+    value: Any
+    began: float
+    elapsed: tuple[tuple[str, float], ...] = ()
+
+
+class LawNames:
+    """Finds the corpus's laws by name in a text."""
+
+    def __init__(self, names: tuple[tuple[str, str, str], ...]) -> None:
+        self._phrases = Phrases((f"{place}/{law_id}", name) for name, place, law_id in names)
+
+    def find(self, text: str, places: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+        """Return (jurisdiction, law_id) of the laws named, of these places or federal."""
+        found = (label.split("/", 1) for label in sorted(self._phrases.find(stems(text))))
+        return tuple((place, law) for place, law in found if place in places or place == FEDERAL)
+
+
+def _asynchronous_only(_: Any) -> Any:
+    raise TypeError("the pipeline searches asynchronously: use ainvoke, abatch or astream")
+
+
+def _step(name: str, call: Callable[[Any], Any]) -> Runnable[Any, Any]:
+    """Return a step as a Runnable that notes its time; `call` may return its value or an awaitable of it.
+
+    Async throughout, because LangChain would send a plain function to a thread, which costs more than the step.
+    """
+
+    async def run(state: Step) -> Step:
+        began = time.perf_counter()
+        value = call(state.value)
+        if isinstance(value, Awaitable):
+            value = await value
+        return replace(
+            state, value=value, elapsed=(*state.elapsed, (name, (time.perf_counter() - began) * 1e3))
+        )
+
+    return RunnableLambda(_asynchronous_only, afunc=run, name=name)
+
+
+def build_pipeline(
+    library: LawLibrary, resolve: Resolve, law_names: LawNames, names: dict[str, str]
+) -> Runnable[Question, Answer]:
+    """Return the pipeline over a law library.
+
+    `resolve` finds the jurisdictions of a question, `names` maps their codes to names.
+
+    Raises, when called:
+        StoreUnavailable, StoreMismatch: the law could not be read.
+    """
+
+    async def begin(question: Question) -> Step:
+        return Step(question, time.perf_counter())
+
+    def places(question: Question) -> tuple[Question, Jurisdictions]:
+        return question, resolve(question)
+
+    def read(found: tuple[Question, Jurisdictions]) -> Understanding:
+        question, jurisdictions = found
+        return understand(question, jurisdictions, law_names.find(question.text, jurisdictions.codes))
+
+    def write(evidence: Evidence) -> tuple[Draft, Evidence]:
+        return compose(evidence, names), evidence
+
+    def check(drafted: tuple[Draft, Evidence]) -> Answer:
+        draft, evidence = drafted
+        verified = verify(
+            draft.answer, draft.passages, frozenset({*evidence.understood.places.codes, FEDERAL})
+        )
+        for text, reason in verified.dropped:
+            log.warning("statement dropped", reason=reason, words=len(text.split()))
+        return verified.answer
+
+    async def finish(state: Step) -> Answer:
+        elapsed = dict(state.elapsed)
+        elapsed["total"] = (time.perf_counter() - state.began) * 1e3
+        answer: Answer = state.value
+        return replace(answer, elapsed_ms=elapsed)
+
+    return (
+        RunnableLambda(_asynchronous_only, afunc=begin, name="begin")
+        | _step("jurisdictions", places)
+        | _step("understand", read)
+        | _step("search", library.find)
+        | _step("compose", write)
+        | _step("verify", check)
+        | RunnableLambda(_asynchronous_only, afunc=finish, name="finish")
+    )
+
+
+class Reggi:
+    """The one brain behind every channel: `answer` takes a question and returns an answer."""
+
+    def __init__(self, pipeline: Runnable[Question, Answer]) -> None:
+        self._pipeline = pipeline
+
+    async def answer(self, question: Question) -> Answer:
+        """Return the answer; see `build_pipeline` for what is raised."""
+        return await self._pipeline.ainvoke(question)

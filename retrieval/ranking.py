@@ -1,0 +1,134 @@
+"""Which statements of one place's law answer a question, best first.
+
+Structure leads: the topic a statement is tagged with, the law it stands in, whom the law binds and when it is in
+force. Shared words and nearness in meaning decide between statements of the same standing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from retrieval.catalogue import Catalogue, Entry, Key, in_force, starts_on
+from retrieval.legal_citations import cites
+from retrieval.records import Position
+from retrieval.retriever import Evidence
+from retrieval.understand import FACETS, Understanding
+from retrieval.words import content_stems
+
+TOPIC, FIRST_TOPIC, WORDS, NEARNESS, POSITION_REF, CITED, NAMED_LAW = 1.0, 0.15, 0.9, 0.5, 0.4, 5.0, 1.5
+"""Weights of the kinds of evidence; tests/eval measures them."""
+
+_COMPREHENSIVE = ("comprehensive-act", "applicability", "consumer-rights", "sale", "targeted-advertising")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An entry and its score; `starts` is set where it is not in force yet."""
+
+    entry: Entry
+    score: float
+    starts: dt.date | None = None
+
+
+def binds(entry: Entry, understood: Understanding) -> bool:
+    """Return whether an entry's law binds the one who asks (or is asked about as such)."""
+    governs = entry.passage.governs
+    if governs == "both" or "government-records" in understood.topic_ids:
+        return True
+    return governs == ("government" if understood.asker == "government" else "business")
+
+
+def question_words(understood: Understanding) -> frozenset[str]:
+    """Return the question's content stems without the names of the places asked about."""
+    places = {w for d in understood.places.found for w in (*content_stems(d.name), d.code.lower())}
+    return frozenset(content_stems(understood.text)) - places
+
+
+def comprehensive_law(catalogue: Catalogue) -> str | None:
+    """Return the law_id of the place's comprehensive consumer privacy act, if it has one."""
+    best = [
+        (sum(min(counts[t], 3) for t in _COMPREHENSIVE), law_id)
+        for law_id, counts in catalogue.law_topics.items()
+        if counts["applicability"] and counts["consumer-rights"]
+    ]
+    return max(best)[1] if best else None
+
+
+def domain_laws(catalogue: Catalogue, understood: Understanding) -> frozenset[str]:
+    """Return the laws that a facet ("penalties", "cure") is asked of; empty means any.
+
+    A law belongs to a domain when it is among the domain's main laws there, not when it mentions it in passing.
+    """
+    if understood.laws:
+        return frozenset(law for place, law in understood.laws if place == catalogue.jurisdiction)
+    if not any(t in FACETS for t in understood.topic_ids):
+        return frozenset()
+    if understood.domain:
+        found: set[str] = set()
+        for topic in understood.domain:
+            counts = {law: c[topic] for law, c in catalogue.law_topics.items() if c[topic]}
+            if counts:
+                found |= {law for law, n in counts.items() if n >= 0.5 * max(counts.values())}
+        return frozenset(found)
+    comprehensive = comprehensive_law(catalogue)
+    return frozenset({comprehensive} if comprehensive else ())
+
+
+def position_holds(position: Position, catalogue: Catalogue, federal: Catalogue | None, day: dt.date) -> bool:
+    """Return whether a position, written for the day of its review, also holds on `day`."""
+    if day == position.reviewed:
+        return True
+    for statement in position.statements:
+        for key in statement.rests_on:
+            home = catalogue if key[0] == catalogue.jurisdiction else federal
+            passage = home.digest.get(key) if home else None
+            if passage is None:
+                return False
+            if passage.kind != "survey" and not any(in_force(passage, s, day) for s in passage.statements):
+                return False
+    return all(
+        in_force(e.passage, e.statement, day) == in_force(e.passage, e.statement, position.reviewed)
+        for e in catalogue.by_topic.get(position.topic, ())
+    )
+
+
+def rank(evidence: Evidence, place: str) -> list[Ranked]:
+    """Return the statements of one place that bear on the question, best first.
+
+    Statements of law that has ended are left out; those not yet in force carry their date.
+    """
+    understood, catalogue = evidence.understood, evidence.catalogues[place]
+    words = question_words(understood)
+    strongest = understood.topics[0].score if understood.topics else 1.0
+    weights = {t.topic: t.score / strongest for t in understood.topics}
+    laws = domain_laws(catalogue, understood)
+    rests_on: set[Key] = set()
+    for topic in understood.topic_ids:
+        if position := catalogue.positions.get(topic):
+            rests_on.update(k for s in position.statements for k in s.rests_on)
+    named = {law for where, law in understood.laws if where == place}
+    ranked = []
+    for entry in catalogue.entries:
+        if not binds(entry, understood):
+            continue
+        passage, statement = entry.passage, entry.statement
+        starts = starts_on(passage, statement, understood.as_of)
+        if starts is None and not in_force(passage, statement, understood.as_of):
+            continue
+        score = max((weights.get(t, 0.0) for t in statement.topics), default=0.0) * TOPIC
+        if score and statement.topics[0] in weights:
+            score += FIRST_TOPIC
+        if laws and passage.law_id not in laws:
+            score *= 0.4
+        score += WORDS * catalogue.overlap(words, entry)
+        if passage.key in evidence.distances:
+            score += NEARNESS * max(0.0, 1.0 - evidence.distances[passage.key])
+        if passage.key in rests_on:
+            score += POSITION_REF
+        if passage.law_id in named:
+            score += NAMED_LAW
+        if any(cites(passage.citation, c) for c in understood.citations):
+            score += CITED
+        ranked.append(Ranked(entry, score, starts))
+    return sorted(ranked, key=lambda r: (-r.score, r.entry.order))
