@@ -14,7 +14,7 @@ from itertools import groupby
 from bots.turn import Note, Reply
 from retrieval.records import Answer, Detection, Source, Statement, Table
 
-CODE_NAMES = {"US": "Federal law"}
+FEDERAL = "US"
 LISTED_PLACES = 12
 """More jurisdictions than this are counted, not listed: "all states" would fill the message."""
 
@@ -121,7 +121,7 @@ def place_names(answer: Answer) -> dict[str, str]:
     codes = [s.jurisdiction for s in answer.sections if s.jurisdiction] + [s.jurisdiction for s in answer.sources]
     codes += [row.jurisdiction for row in answer.table.rows] if answer.table else []
     found = {d.code: d.name for d in answer.jurisdictions}
-    return {code: code for code in codes} | found | CODE_NAMES
+    return {code: code for code in codes} | found | {FEDERAL: "Federal law"}
 
 
 def places_line(places: Iterable[Detection]) -> str:
@@ -217,7 +217,7 @@ def split_text(text: str, limit: int) -> tuple[str, ...]:
 
 def _sections(answer: Answer, names: dict[str, str]) -> list[Piece]:
     """Sections in order; with several jurisdictions, a heading wherever another one begins unnamed."""
-    several = len({section.jurisdiction for section in answer.sections if section.jurisdiction}) > 1
+    several = len({s.jurisdiction for s in answer.sections if s.jurisdiction and s.jurisdiction != FEDERAL}) > 1
     pieces: list[Piece] = []
     before: str | None = None
     for section in answer.sections:

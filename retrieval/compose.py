@@ -11,7 +11,6 @@ from typing import Any
 
 from rapidfuzz import fuzz
 
-from retrieval.catalogue import Catalogue
 from retrieval.compose_place import (
     BROAD,
     NARROW,
@@ -130,29 +129,29 @@ def _finish(evidence: Evidence, marks: Marks, **said: Any) -> Draft:
     return Draft(replace(_base(evidence.understood), sources=sources, **said), passages)
 
 
-def _controlling(
-    parts: list[PlacePart], marks: Marks, catalogues: dict[str, Catalogue]
-) -> tuple[Statement, ...]:
-    """Return the conclusion: which sections to read first, one sentence a place."""
+def _controlling(parts: list[PlacePart], marks: Marks, names: dict[str, str]) -> tuple[Statement, ...]:
+    """Return the conclusion: which sections control, one sentence a place."""
     said = []
     for part in parts:
         keys = [k for k in dict.fromkeys(part.lead) if (p := marks.passage(k)) and p.kind != "survey"][:3]
-        if not keys:
-            continue
         passages = [p for k in keys if (p := marks.passage(k))]
+        if not passages:
+            continue
         listed = _join([p.citation for p in passages])
-        marked = tuple(m for k in keys if (m := marks.mark(k)))
+        where = f"In {names.get(part.place, part.place)}, " if len(parts) > 1 else ""
         verb = "controls" if len(passages) == 1 else "control"
+        it = "it" if len(passages) == 1 else "them"
         said.append(
             Statement(
-                f"{listed} {verb} here; read {'it' if len(passages) == 1 else 'them'} before you act.", marked
+                f"{where}{listed} {verb} here; read {it} before you act.",
+                tuple(m for k in keys if (m := marks.mark(k))),
             )
         )
     return tuple(said)
 
 
 def _wrong_premise(understood: Understanding, parts: list[PlacePart]) -> str | None:
-    """Return a sentence that corrects a figure asserted in the question, where the short answer gives another of its kind.
+    """Return a figure asserted in the question that is wrong, where the short answer gives another of its kind.
 
     Only for questions that assert (“the 60-day deadline in …”), and only when no statement of the part has the figure.
     """
@@ -170,7 +169,7 @@ def _wrong_premise(understood: Understanding, parts: list[PlacePart]) -> str | N
                 if unit == "$"
                 else f"{number} {unit}{'s' if number != '1' else ''}".replace("persons", "people")
             )
-            return f"The law I have does not say {shown}."
+            return shown
     return None
 
 
@@ -293,7 +292,9 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
             sections.append(AnswerSection("Federal law beside it", FEDERAL, tuple(federal)))
     short = [s for p in found for s in p.short[: 3 if len(places) == 1 else 1]]
     if correction := _wrong_premise(understood, found):
-        short[0] = Statement(f"{correction} {short[0].text}", short[0].marks)
+        short[0] = Statement(
+            f"Not {correction}: {short[0].text[:1].lower()}{short[0].text[1:]}", short[0].marks
+        )
     missing = tuple(names.get(p.place, p.place) for p in parts if not p.found)
     verdicts = {p.verdict for p in found}
     verdict: Verdict | None = (
@@ -305,7 +306,7 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
         evidence,
         marks,
         status="answered", title=_title(understood), short_answer=tuple(short), sections=tuple(sections),
-        conclusion=_controlling(found, marks, evidence.catalogues), verdict=verdict, notices=_notices(evidence, marks, missing),
+        conclusion=_controlling(found, marks, names), verdict=verdict, notices=_notices(evidence, marks, missing),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -21,6 +22,31 @@ _ORDER = {
 }  # fmt: skip
 """Who must comply, what is required (3), what people may demand, exceptions, enforcement."""
 
+FIRST_SENTENCE = 0.55
+"""Head start of a position's first sentence over a statement that shares more words with the question."""
+
+_VERDICT_LEAD = re.compile(r"^(?:Yes|No|It depends)(?:, [^:]{1,40})?: ")
+_OPENERS = frozenset(
+    [
+        "Within",
+        "No",
+        "Only",
+        "A",
+        "An",
+        "The",
+        "Up",
+        "Whoever",
+        "Any",
+        "Every",
+        "One",
+        "All",
+        "It",
+        "At",
+        "There",
+        "Each",
+    ]
+)
+
 _REPEATS = 0.7
 """Share of a statement's stems that, said before in one statement, make it a repetition."""
 
@@ -33,12 +59,13 @@ class Limits:
     brought: int
     others: int
     federal: int
+    brought_others: int
 
 
-NARROW = Limits(lead=4, brought=1, others=2, federal=1)
-BROAD = Limits(lead=5, brought=5, others=4, federal=2)
-SHARED_NARROW = Limits(lead=2, brought=0, others=1, federal=0)
-SHARED_BROAD = Limits(lead=4, brought=3, others=2, federal=0)
+NARROW = Limits(lead=4, brought=1, others=2, federal=1, brought_others=0)
+BROAD = Limits(lead=4, brought=5, others=3, federal=1, brought_others=2)
+SHARED_NARROW = Limits(lead=2, brought=0, others=1, federal=0, brought_others=0)
+SHARED_BROAD = Limits(lead=3, brought=3, others=1, federal=0, brought_others=3)
 
 
 @dataclass(slots=True)
@@ -122,12 +149,19 @@ def _short(
     if understood.citations and ranked and ranked[0].score >= 5:
         return [(r.entry.statement.text, (r.entry.passage.key,)) for r in ranked[:2] if r.score >= 5]
     candidates: list[tuple[float, str, tuple[Key, ...]]] = []
+    laws = domain_laws(catalogue, understood)
     for rank_of_topic, position in enumerate(positions):
         for number, s in enumerate(position.statements):
-            prior = (0.45 if number == 0 else 0.1) - 0.2 * rank_of_topic
+            prior = (
+                (FIRST_SENTENCE if number == 0 else 0.15)
+                - 0.2 * rank_of_topic
+                + (1.0 if understood.broad and not number and not rank_of_topic else 0.0)
+            )
+            if laws and not laws & {k[1] for k in s.rests_on}:
+                prior -= 0.5  # a sentence about another law than the one asked about
             candidates.append((_answers(s.text, understood, words, catalogue) + prior, s.text, s.rests_on))
     topics = set(understood.topic_ids)
-    current = [r for r in ranked if r.starts is None]
+    current = [r for r in ranked if r.starts is None and (not laws or r.entry.passage.law_id in laws)]
     for r in current[:8]:
         if topics.intersection(r.entry.statement.topics) or not positions:
             fit = _answers(r.entry.statement.text, understood, words, catalogue)
@@ -182,35 +216,27 @@ def _pick(rows: Iterable[Ranked], said: Said, most: int, per_section: int = 3) -
     return picked
 
 
+def _bullet(topic: str, text: str) -> str:
+    """Return a position's first sentence as a bullet: its topic's name for the yes or no it began with."""
+    bare = _VERDICT_LEAD.sub("", text)
+    return (
+        f"{all_topics()[topic].name}: {bare[:1].lower() + bare[1:] if bare.split()[0] in _OPENERS else bare}"
+    )
+
+
 def _brought(
-    ranked: list[Ranked], understood: Understanding, lead: str | None, said: Said, most: int
-) -> list[Ranked]:
-    """Return the first statement on each topic that a broad answer brings along, from the leading law."""
-    brought: list[Ranked] = []
-    asked = set(understood.topic_ids)
-    for topic in dict.fromkeys(b for t in understood.topic_ids for b in all_topics()[t].brings):
-        if topic in asked or len(brought) >= most:
-            continue
-        rows = [
-            r
-            for r in ranked
-            if r.starts is None and topic in r.entry.statement.topics and r.entry.passage.law_id == lead
-        ]
-        rows.sort(key=lambda r: (r.entry.statement.topics[0] != topic, r.entry.order))
-        brought += _pick(rows, said, 1)
-    return brought
+    evidence: Evidence, place: str, lead: str | None, said: Said, limits: Limits
+) -> tuple[list[tuple[str, tuple[Key, ...]]], list[tuple[str, tuple[Key, ...]]]]:
+    """Return the first sentences of positions on the topics that a broad answer brings along.
 
-
-def _other_brought(
-    evidence: Evidence, place: str, lead: str | None, said: Said, most: int
-) -> list[tuple[str, tuple[Key, ...]]]:
-    """Return positions on brought topics that rest on other laws of the place: breach, security, calls …"""
-    catalogue = evidence.catalogues[place]
-    out: list[tuple[str, tuple[Key, ...]]] = []
-    topics = evidence.understood.topic_ids
+    First those that rest on the leading law, then those on other laws of the place: breach, security, calls …
+    """
+    catalogue, topics = evidence.catalogues[place], evidence.understood.topic_ids
+    own: list[tuple[str, tuple[Key, ...]]] = []
+    others: list[tuple[str, tuple[Key, ...]]] = []
     for topic in dict.fromkeys(b for t in topics for b in all_topics()[t].brings):
         position = catalogue.positions.get(topic)
-        if position is None or topic in topics or len(out) >= most:
+        if position is None or topic in topics or position.no_law:
             continue
         if not position_holds(
             position, catalogue, evidence.catalogues.get(FEDERAL), evidence.understood.as_of
@@ -218,15 +244,12 @@ def _other_brought(
             continue
         first = position.statements[0]
         laws = {k[1] for k in first.rests_on if k[0] == place}
-        if (
-            laws & set(catalogue.laws)
-            and lead not in laws
-            and not position.no_law
-            and not said.repeats(first.text)
-        ):
-            said.add(first.text)
-            out.append((first.text, first.rests_on))
-    return out
+        part, most = (own, limits.brought) if lead in laws else (others, limits.brought_others)
+        if not laws & set(catalogue.laws) or len(part) >= most or said.repeats(first.text):
+            continue
+        said.add(first.text)
+        part.append((_bullet(topic, first.text), first.rests_on))
+    return own, others
 
 
 def _to_come(
@@ -243,7 +266,7 @@ def _to_come(
             by_law.setdefault(r.entry.passage.law_id, []).append(r)
     sections = []
     for rows in list(by_law.values())[:2]:
-        picked = _pick(rows, said, 3)
+        picked = _pick(rows, said, 2)
         if picked:
             starts = min(r.starts for r in picked if r.starts)
             heading = f"Enacted, not yet in force: {picked[0].entry.passage.law} (from {starts.isoformat()})"
@@ -254,7 +277,7 @@ def _to_come(
 
 def _dated(row: Ranked, marks: Marks) -> Statement:
     text = row.entry.statement.text
-    if row.starts and row.starts.isoformat() not in text:
+    if row.starts and str(row.starts.year) not in text:
         text = f"From {row.starts.isoformat()}: {text}"
     return marks.statement(text, (row.entry.passage.key,))
 
@@ -272,6 +295,14 @@ def verdict_for(understood: Understanding, position: Position) -> Verdict | None
     if understood.form == "may":
         if permission:
             return position.verdict
+        if (
+            position.topic == "call-recording"
+        ):  # "is one party's consent enough?": if not, one may with everyone's
+            return (
+                "no"
+                if position.verdict == "no" and _SECRETLY.search(understood.text)
+                else _allowed(position.verdict)
+            )
         return (
             "conditional"
             if position.verdict in ("yes", "conditional") and asks.startswith("Does a law require")
@@ -282,7 +313,14 @@ def verdict_for(understood: Understanding, position: Position) -> Verdict | None
     return position.verdict
 
 
-_SAYS_SO = frozenset({"yes", "no", "it", "generally", "only", "not"})
+_SECRETLY = re.compile(r"\bwithout\b|\bsecret|\bwithout (?:their|his|her) ", re.IGNORECASE)
+
+
+def _allowed(verdict: Verdict) -> Verdict:
+    return "yes" if verdict == "yes" else "conditional"
+
+
+_SAYS_SO = frozenset({"yes", "no", "it", "generally", "only", "not", "all", "one"})
 
 
 def with_verdict(text: str, verdict: Verdict | None) -> str:
@@ -323,7 +361,12 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
         said.add(text)
         extra.setdefault(home or "", []).append(marks.statement(text, keys))
 
-    current = [r for r in relevant if r.starts is None]
+    laws = domain_laws(catalogue, understood)
+    current = [
+        r
+        for r in relevant
+        if r.starts is None and (not laws or r.entry.passage.law_id in laws or r.score >= 5)
+    ]
     on_topic = [
         r for r in current if topics.intersection(r.entry.statement.topics) or r.score >= 5 or not topics
     ]
@@ -331,28 +374,26 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     lead_rows = _pick(
         (r for r in (current if named else on_topic) if r.entry.passage.law_id == lead), said, limits.lead
     )
-    brought = _brought(ranked, understood, lead, said, limits.brought)
-    lead_rows = sorted([*lead_rows, *brought], key=lambda r: _place_in_order(r.entry, topics))
+    lead_rows.sort(key=lambda r: _place_in_order(r.entry, topics))
+    brought, others_brought = _brought(evidence, place, lead, said, limits)
     other_rows = _pick(
         (r for r in on_topic if r.entry.passage.law_id != lead and _same_standing(r, understood)),
         said,
         limits.others,
         1,
     )
-    more = _other_brought(
-        evidence, place, lead, said, max(0, limits.others - len(other_rows) + (2 if limits is BROAD else 0))
-    )
 
     sections: list[AnswerSection] = []
-    if lead and (lead_rows or extra.get(lead)):
+    if lead and (lead_rows or brought or extra.get(lead)):
         body = [
             *extra.pop(lead, []),
             *(marks.statement(r.entry.statement.text, (r.entry.passage.key,)) for r in lead_rows),
+            *(marks.statement(text, keys) for text, keys in brought),
         ]
         sections.append(AnswerSection(law_heading(catalogue, lead, understood.as_of), place, tuple(body)))
     others = [s for rows in extra.values() for s in rows]
     others += [marks.statement(_naming(r.entry), (r.entry.passage.key,)) for r in other_rows]
-    others += [marks.statement(t, k) for t, k in more]
+    others += [marks.statement(t, k) for t, k in others_brought]
     if others:
         sections.append(AnswerSection("Other laws that matter", place, tuple(others)))
     sections += _to_come(evidence, place, ranked, marks, said)
@@ -402,7 +443,8 @@ def federal_statements(evidence: Evidence, marks: Marks, said: Said, most: int) 
         ):
             continue
         said.add(first.text)
-        out.append(marks.statement(first.text, first.rests_on))
+        bare = _VERDICT_LEAD.sub("", first.text)
+        out.append(marks.statement(bare[:1].upper() + bare[1:], first.rests_on))
     return out
 
 

@@ -7,6 +7,7 @@ force. Shared words and nearness in meaning decide between statements of the sam
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 
 from retrieval.catalogue import Catalogue, Entry, Key, in_force, starts_on
@@ -16,9 +17,22 @@ from retrieval.retriever import Evidence
 from retrieval.understand import FACETS, Understanding
 from retrieval.words import content_stems
 
-TOPIC, FIRST_TOPIC, WORDS, NEARNESS, POSITION_REF, CITED, NAMED_LAW = 1.0, 0.15, 0.9, 0.5, 0.4, 5.0, 1.5
+TOPIC, FIRST_TOPIC, WORDS, NEARNESS, POSITION_REF, CITED, NAMED_LAW, DEFINITION = (
+    1.0,
+    0.15,
+    0.9,
+    0.5,
+    0.4,
+    5.0,
+    1.5,
+    0.35,
+)
 """Weights of the kinds of evidence; tests/eval measures them."""
 
+_DEFINES = re.compile(
+    r"\b(?:defin\w+|what (?:is|are|counts?|does .{1,40} mean)|mean(?:s|ing)?|consider(?:ed)?|counts? as|include[sd]?)\b",
+    re.IGNORECASE,
+)
 _COMPREHENSIVE = ("comprehensive-act", "applicability", "consumer-rights", "sale", "targeted-advertising")
 
 
@@ -108,6 +122,7 @@ def rank(evidence: Evidence, place: str) -> list[Ranked]:
         if position := catalogue.positions.get(topic):
             rests_on.update(k for s in position.statements for k in s.rests_on)
     named = {law for where, law in understood.laws if where == place}
+    defines = bool(_DEFINES.search(understood.text))
     ranked = []
     for entry in catalogue.entries:
         if not binds(entry, understood):
@@ -121,6 +136,8 @@ def rank(evidence: Evidence, place: str) -> list[Ranked]:
             score += FIRST_TOPIC
         if laws and passage.law_id not in laws:
             score *= 0.4
+        if not defines and "definition" in passage.title.lower():
+            score -= DEFINITION
         score += WORDS * catalogue.overlap(words, entry)
         if passage.key in evidence.distances:
             score += NEARNESS * max(0.0, 1.0 - evidence.distances[passage.key])

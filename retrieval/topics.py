@@ -103,9 +103,22 @@ def score_topics(text: str) -> tuple[TopicScore, ...]:
     return tuple(sorted(scores, key=lambda s: -s.score))
 
 
+_CLAUSE = re.compile(r"[.?!;,:]\s|\band\b|\bor\b|\bbut\b", re.IGNORECASE)
+_PLAIN, _NEARLY = 2.0, 0.93
+
+
 def asked_topics(text: str, most: int = 3) -> tuple[TopicScore, ...]:
-    """Return the topics asked for: those nearly as strong as the strongest, at most `most`."""
+    """Return the topics asked for, strongest first, at most `most`.
+
+    The strongest of the whole text comes first; then those nearly as strong, and those that a clause of its own
+    plainly asks ("who enforces it and what are the penalties?").
+    """
     scores = score_topics(text)
     if not scores or scores[0].score < 1:
         return ()
-    return tuple(s for s in scores if s.score >= 0.8 * scores[0].score)[:most]
+    asked = [s for s in scores if s.score >= _NEARLY * scores[0].score]
+    for clause in _CLAUSE.split(text):
+        own = score_topics(clause)
+        if own and own[0].score >= _PLAIN and own[0].topic not in {s.topic for s in asked}:
+            asked.append(own[0])
+    return tuple(asked[:most])

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from retrieval.records import Answer, AnswerSection, Passage, Source, Statement, Table, TableRow
 
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)*")
-_MONTHS = [
     "January",
     "February",
     "March",
@@ -65,7 +64,8 @@ def fault(statement: Statement, sources: dict[str, Passage], places: frozenset[s
     if wrong := [p.jurisdiction for p in cited if p.jurisdiction not in places]:
         return f"cites {wrong[0]} law"
     known = set().union(*(_figures_of(p) for p in cited))
-    if missing := sorted(_figures(statement.text) - known):
+    said = _CORRECTED.sub("", statement.text)
+    if missing := sorted(_figures(said) - known):
         return f"figures {missing} stand in no cited section"
     return None
 

@@ -1,0 +1,119 @@
+"""A reply as Slack messages: blocks packed into as few as Slack takes, and plain text as the last resort.
+
+Limits: 50 blocks a message (https://docs.slack.dev/reference/block-kit/blocks), one table a message, and about
+12,000 characters of all blocks together, which is not written down; one message failed at 11,341
+(https://github.com/slackapi/bolt-js/issues/2867). A reply over the limits is split and loses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bots.render import Grid, Heading, Piece, SourceItem, pieces_of, plain_lines, short_text, split_text
+from bots.slack.blocks import Block, blocks_of, context, links_of, quoted, text_size
+from bots.turn import Note, Reply
+
+MESSAGE_BLOCKS = 45
+MESSAGE_SIZE = 9_500
+FALLBACK_TEXT = 3_000
+"""Slack shows `text` in notifications; it advises 4,000 characters and cuts at 40,000."""
+PLAIN_TEXT = 3_500
+
+
+@dataclass(frozen=True, slots=True)
+class SlackMessage:
+    """One message: `text` is what a notification shows, already escaped; `blocks` what the channel shows."""
+
+    text: str
+    blocks: tuple[Block, ...]
+
+
+def messages_of(reply: Reply, question: str | None = None) -> tuple[SlackMessage, ...]:
+    """Return the messages of a reply, in order; the sources stand whole at the end.
+
+    `question` is quoted above the answer where the person would not see it otherwise.
+    """
+    pieces = pieces_of(reply)
+    links = links_of(pieces)
+    lead = [quoted("You asked:", question)] if question else []
+    parts = _packed([lead, *(blocks_of(group, links) for group in _groups(pieces))])
+    title = reply.text if isinstance(reply, Note) else reply.title
+    messages = []
+    for number, blocks in enumerate(parts, 1):
+        if number == 1:
+            messages.append(SlackMessage(escaped(split_text(short_text(reply), FALLBACK_TEXT)[0]), tuple(blocks)))
+        else:
+            more = f"{title} ({number} of {len(parts)})"
+            short = split_text(more, FALLBACK_TEXT)[0]
+            messages.append(SlackMessage(escaped(short), (context(f"Part {number} of {len(parts)}"), *blocks)))
+    return tuple(messages)
+
+
+def plain_messages(reply: Reply) -> tuple[SlackMessage, ...]:
+    """Return a reply as messages without blocks, for a Slack that refuses the blocks; nothing is left out."""
+    texts: list[str] = []
+    for line in plain_lines(reply):
+        for part in split_text(line, PLAIN_TEXT):
+            shown = escaped(part)
+            if texts and len(texts[-1]) + len(shown) < PLAIN_TEXT:
+                texts[-1] += f"\n{shown}"
+            else:
+                texts.append(shown)
+    return tuple(SlackMessage(text, ()) for text in texts)
+
+
+def escaped(text: str) -> str:
+    """Return text as Slack shows it letter by letter (https://docs.slack.dev/messaging/formatting-message-text#escaping)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _groups(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
+    """Pieces that belong together: a heading with what follows it, a table by itself, all sources."""
+    groups: list[list[Piece]] = [[]]
+    for piece in pieces:
+        after_table = bool(groups[-1]) and isinstance(groups[-1][-1], Grid)
+        starts = isinstance(piece, Heading) and not _only_headings(groups[-1])
+        if starts or (after_table and not isinstance(piece, Grid)):
+            groups.append([])
+        elif groups[-1] and isinstance(groups[-1][-1], SourceItem) and not isinstance(piece, SourceItem):
+            groups.append([])
+        groups[-1].append(piece)
+    return groups
+
+
+def _only_headings(group: list[Piece]) -> bool:
+    return all(isinstance(piece, Heading) for piece in group)
+
+
+def _packed(groups: list[list[Block]]) -> list[list[Block]]:
+    """Blocks in as few messages as the limits allow; a group that fits into one message is not torn."""
+    messages: list[list[Block]] = [[]]
+    for group in groups:
+        if messages[-1] and not _fits(messages[-1], group) and _fits([], group):
+            messages.append([])
+        for block in group:
+            if messages[-1] and not _fits(messages[-1], [block]):
+                messages.append(_taken_heading(messages[-1]))
+            messages[-1].append(block)
+    return [blocks for blocks in messages if blocks]
+
+
+def _taken_heading(blocks: list[Block]) -> list[Block]:
+    """Take a header off the end of a full message, to stand above what follows it in the next."""
+    return [blocks.pop()] if len(blocks) > 1 and blocks[-1]["type"] == "header" else []
+
+
+def _fits(blocks: list[Block], more: list[Block]) -> bool:
+    together = [*blocks, *more]
+    if _has_table(blocks) and more:  # Slack shows a table below everything else in its message
+        return False
+    return len(together) <= MESSAGE_BLOCKS and text_size(together) <= MESSAGE_SIZE and _tables(together) <= 1
+
+
+def _has_table(blocks: list[Block]) -> bool:
+    return _tables(blocks) > 0
+
+
+def _tables(blocks: list[Any]) -> int:
+    return sum(block["type"] == "table" for block in blocks)
