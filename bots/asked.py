@@ -19,12 +19,58 @@ LONGEST_NAME = 5
 """Words in the longest name tried ("District of Columbia", "U.S. Virgin Islands" have three)."""
 
 _QUOTED = re.compile(r"""^["“”„«]\s*(?P<name>[^"“”„«»]*?)\s*["“”»][:,]?\s*(?P<rest>.*)$""", re.DOTALL)
-_ACRONYMS = frozenset("AB AI AC BB BI DB DM EU EV FB HB HF HR IM IP IT OS PC PI QA QR SB SF TV UI UK UN UX VC VR".split())
+_ACRONYMS = frozenset(
+    (
+        "AB",
+        "AI",
+        "AC",
+        "BI",
+        "DB",
+        "DM",
+        "EU",
+        "EV",
+        "FB",
+        "HB",
+        "HF",
+        "HR",
+        "IM",
+        "IP",
+        "IT",
+        "OS",
+        "PC",
+        "PI",
+    )
+    + ("QA", "QR", "SB", "SF", "TV", "UI", "UK", "UN", "UX", "VC", "VR")
+)
 """Two capitals that begin a question about law or machines, not a mistyped state."""
-_WORDS = frozenset("ad al as co de hi id in la ma me mi mo ms oh ok or pa pr us".split())
+_WORDS = frozenset(
+    (
+        "al",
+        "as",
+        "co",
+        "de",
+        "hi",
+        "id",
+        "in",
+        "la",
+        "ma",
+        "me",
+        "mi",
+        "mo",
+        "ms",
+        "oh",
+        "ok",
+        "or",
+        "pa",
+        "pr",
+        "us",
+    )
+)
 """Postal codes that are words: only in capitals, beside small letters, do they name a state."""
 _GREETINGS = frozenset({"HI", "OH", "OK"})
-_IDENTITY = re.compile(r"^(?:badge|card|check|document|fraud|number|photo|proof|scan|theft|verif)", re.IGNORECASE)
+_IDENTITY = re.compile(
+    r"^(?:badge|card|check|document|fraud|number|photo|proof|scan|theft|verif)", re.IGNORECASE
+)
 _AND = frozenset({"and", "or", "&", "+", "/", "vs", "vs.", "versus"})
 _LONGER_NAMES = frozenset({"beach", "city", "city's", "college", "county", "post", "times", "university"})
 """Words that make another name of a state's: "Kansas City" lies for the most part in Missouri."""

@@ -1,24 +1,307 @@
-"""The `reggi` command: asks, serves, loads and checks. The only place that wires settings to libraries.
+"""The `reggi` command: asks, serves, loads and checks.
 
-Heavy imports stand inside the commands, so that `reggi --help` is quick.
+Heavy imports stand inside the commands, so that `reggi --help` is quick; bots/start.py wires settings to libraries.
 """
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
+import json
+import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Optional
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="US privacy law, state by state, with a source for every sentence.")
+if TYPE_CHECKING:
+    from bots.start import Opened
+    from config.settings import Settings
+    from retrieval.records import Answer
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="US privacy law, state by state, with a source for every sentence.",
+)
+EXAMPLE = "Can I use customer data for marketing purposes without violating privacy laws in Minnesota? What are the requirements?"
+
+
+def _fail(message: str) -> typer.Exit:
+    typer.secho(message, err=True, fg=typer.colors.RED)
+    return typer.Exit(1)
+
+
+def _settings() -> Settings:
+    from config.settings import SettingsError, load_settings
+
+    try:
+        settings = load_settings()
+    except SettingsError as error:
+        raise _fail(str(error)) from error
+    from bots.logs import configure_logs
+
+    configure_logs(settings.log_format, settings.log_level)
+    return settings
+
+
+def _load(settings: Settings, rebuild: bool = False) -> None:
+    """Load the corpus with a progress bar on standard error; print what was done."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from bots.start import load_corpus
+    from corpus_loader.errors import CorpusError
+    from retrieval.errors import RetrievalError
+
+    err = Console(stderr=True)
+    try:
+        with Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=err,
+        ) as bar:
+            task = bar.add_task("Loading the law", total=None)
+            report = load_corpus(
+                settings,
+                rebuild,
+                lambda done, total, place: bar.update(
+                    task, completed=done, total=total, description=f"Loading {place}"
+                ),
+            )
+            bar.update(task, completed=report.embedded or 1, total=report.embedded or 1, description="Loaded")
+    except (CorpusError, RetrievalError) as error:
+        raise _fail(str(error)) from error
+    err.print(
+        f"{len(report.jurisdictions)} jurisdictions, {report.laws} laws, {report.sections} sections, {report.statements} statements, "
+        f"{report.positions} positions; {report.embedded} embedded, {report.unchanged} unchanged, {report.removed} removed "
+        f"in {report.seconds:.1f} s"
+    )
+    for skipped in report.skipped:
+        err.print(f"[red]skipped[/red] {skipped}")
+
+
+def _ready(settings: Settings) -> None:
+    from bots.start import corpus_is_ready
+
+    if not corpus_is_ready(settings):
+        _load(settings)
+
+
+async def _open(settings: Settings) -> Opened:
+    from bots.start import open_brain
+    from retrieval.errors import RetrievalError
+
+    try:
+        return await open_brain(settings)
+    except RetrievalError as error:
+        raise _fail(str(error)) from error
+
+
+@app.command()
+def ask(
+    question: Annotated[str | None, typer.Argument(help="A question in plain words.")] = None,
+    jurisdiction: Annotated[
+        str | None, typer.Option("--jurisdiction", "-j", help="A postal code, such as NM; beats the text.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    jsonl: Annotated[
+        Path | None,
+        typer.Option(help="Answer every line of this file of JSON objects, one answer a line."),
+    ] = None,
+) -> None:
+    """Answer a question, or a file of questions."""
+    if (question is None) == (jsonl is None):
+        raise _fail("Give either a question or --jsonl FILE.")
+    settings = _settings()
+    if jsonl is not None and not jsonl.is_file():
+        raise _fail(f"There is no file {jsonl}.")
+    _ready(settings)
+    if jsonl is not None:
+        raise typer.Exit(asyncio.run(_ask_file(settings, jsonl)))
+    answer = asyncio.run(_ask_one(settings, {"question": question, "jurisdiction": jurisdiction}))
+    _show(answer, as_json)
+
+
+async def _ask_one(settings: Settings, row: dict[str, Any]) -> Answer:
+    opened = await _open(settings)
+    try:
+        return await _answer(opened, settings, row)
+    finally:
+        opened.close()
+
+
+async def _ask_file(settings: Settings, path: Path) -> int:
+    from retrieval.records import answer_as_json
+
+    opened = await _open(settings)
+    failed = 0
+    try:
+        for number, row in _rows(path, "question"):
+            answer = await _answer(opened, settings, row)
+            failed += "error" in row
+            if "error" in row:
+                typer.echo(f"{path}:{number}: {row['error']}", err=True)
+            typer.echo(json.dumps(answer_as_json(answer), ensure_ascii=False))
+    finally:
+        opened.close()
+    return 1 if failed else 0
+
+
+def _rows(path: Path, wanted: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield (line number, object) of a JSONL file; a line that cannot be read has an `error` in its place."""
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            try:
+                row = json.loads(line)
+            except ValueError as error:
+                row = {"error": f"not JSON: {error}"}
+            if not isinstance(row, dict):
+                row = {"error": "not a JSON object"}
+            elif "error" not in row and not isinstance(row.get(wanted), str):
+                row = {**row, wanted: "", "error": f"no text under {wanted!r}"}
+            yield number, row
+
+
+async def _answer(opened: Opened, settings: Settings, row: dict[str, Any]) -> Answer:
+    """Return the answer to one row {id, question, history, jurisdiction}; what cannot be read is said so in an Answer."""
+    from bots.start import place_of
+    from bots.turn import Note, read_question
+    from retrieval.errors import RetrievalError
+    from retrieval.records import Answer, Question, Statement
+
+    text, given = str(row.get("question") or ""), row.get("jurisdiction")
+    name = None if row.get("id") is None else str(row["id"])
+    place = place_of()(str(given)) if given else None
+    if given and place is None:
+        read: Question | Note = Note(
+            f"I do not know a US state or territory called “{given}”. Use its postal code, such as NM."
+        )
+    elif "error" in row:
+        read = Note(f"I could not read this line: {row['error']}.")
+    else:
+        read = read_question(text, dt.date.today(), settings.question_limit)
+    if isinstance(read, Note):
+        return Answer(
+            "help", text[:200], "I could not read that", short_answer=(Statement(read.text, ()),), id=name
+        )
+    history = tuple(str(h) for h in row.get("history") or ())
+    question = Question(read.text, read.asked_on, history, place or read.jurisdiction, id=name)
+    try:
+        return await opened.brain.answer(question)
+    except RetrievalError as error:
+        raise _fail(str(error)) from error
+
+
+def _show(answer: Answer, as_json: bool) -> None:
+    if as_json:
+        from retrieval.records import answer_as_json
+
+        typer.echo(json.dumps(answer_as_json(answer), ensure_ascii=False, indent=2))
+        return
+    from bots.terminal import print_reply
+
+    print_reply(answer)
+
+
+@app.command()
+def jurisdictions(
+    text: Annotated[str | None, typer.Argument(help="A text to read.")] = None,
+    jsonl: Annotated[
+        Path | None, typer.Option(help="Read the text of every line of this file of JSON objects.")
+    ] = None,
+) -> None:
+    """Say which jurisdictions a text asks about, as JSON: {"jurisdictions": ["CA"], "excluded": []}."""
+    if (text is None) == (jsonl is None):
+        raise _fail("Give either a text or --jsonl FILE.")
+    if jsonl is not None and not jsonl.is_file():
+        raise _fail(f"There is no file {jsonl}.")
+    _settings()
+    from retrieval.jurisdictions import Detector, LawName, registry
+
+    from corpus_loader.read_digest import digest_law_names
+
+    detector = Detector(registry(), tuple(LawName(name, place) for name, place in digest_law_names()))
+    rows = _rows(jsonl, "text") if jsonl else iter([(1, {"text": text})])
+    failed = False
+    for number, row in rows:
+        if "error" in row:
+            failed = True
+            typer.echo(f"{jsonl}:{number}: {row['error']}", err=True)
+        found = detector.detect(str(row.get("text") or ""))
+        typer.echo(
+            json.dumps({"jurisdictions": list(found.codes), "excluded": [d.code for d in found.excluded]})
+        )
+    raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def load(
+    rebuild: Annotated[
+        bool, typer.Option(help="Drop the store first, for example after changing the embedding model.")
+    ] = False,
+) -> None:
+    """Load the digest into the store; only what changed is embedded."""
+    _load(_settings(), rebuild)
+
+
+@app.command()
+def serve(
+    example: Annotated[bool, typer.Option(help="First print one question with its answer.")] = False,
+) -> None:
+    """Answer in Slack and Teams, on the address of the settings."""
+    settings = _settings()
+    _ready(settings)
+    from bots.server import PortInUse
+
+    try:
+        asyncio.run(_serve(settings, example))
+    except PortInUse as error:
+        raise _fail(str(error)) from error
+
+
+async def _serve(settings: Settings, example: bool) -> None:
+    from bots.server import build_app, channels, serve
+    from bots.start import open_conversations, place_of
+
+    opened = await _open(settings)
+    try:
+        if example:
+            typer.secho(f"\n{EXAMPLE}\n", bold=True)
+            _show(await _answer(opened, settings, {"question": EXAMPLE}), as_json=False)
+        for channel in channels(settings):
+            typer.echo(f"{'on ' if channel.on else 'off'}  {channel.name}: {channel.how}")
+        async with open_conversations(settings) as conversations:
+            await serve(build_app(settings, opened.brain, conversations, place_of()), settings)
+    finally:
+        opened.close()
+
+
+@app.command()
+def doctor() -> None:
+    """Say of each setting whether it works and what to do where it does not."""
+    settings = _settings()
+    from bots.doctor import examine
+    from bots.terminal import print_findings
+
+    findings = examine(settings)
+    print_findings(findings)
+    raise typer.Exit(0 if all(f.ok for f in findings) else 1)
 
 
 @app.command()
 def check(
-    jurisdiction: Annotated[Optional[str], typer.Option(help="Only this one, e.g. MN.")] = None,
-    digest: Annotated[Optional[Path], typer.Option(help="Another digest folder.")] = None,
-    against: Annotated[Optional[list[Path]], typer.Option(help="Text that no statement may repeat for more than 12 words.")] = None,
-    section_index: Annotated[Optional[Path], typer.Option(help="JSONL file of known section numbers.")] = None,
+    jurisdiction: Annotated[str | None, typer.Option(help="Only this one, e.g. MN.")] = None,
+    digest: Annotated[Path | None, typer.Option(help="Another digest folder.")] = None,
+    against: Annotated[
+        list[Path] | None, typer.Option(help="Text that no statement may repeat for more than 12 words.")
+    ] = None,
+    section_index: Annotated[Path | None, typer.Option(help="JSONL file of known section numbers.")] = None,
     gaps: Annotated[bool, typer.Option(help="Also list topics without a position.")] = False,
 ) -> None:
     """Check the digest: format, references, figures, lengths, closeness to sources."""
@@ -34,12 +317,10 @@ def check(
     raise typer.Exit(1 if count["error"] else 0)
 
 
-@app.command()
-def ask(question: str) -> None:
-    """Answer one question."""
-    typer.echo(question)
-
-
 def main() -> None:
     """Run the command line."""
-    app()
+    try:
+        app()
+    except BrokenPipeError:  # the reader of our output has gone: `reggi … | head`
+        sys.stderr.close()
+        raise SystemExit(0) from None

@@ -13,7 +13,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, delete, insert, select
@@ -21,6 +20,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bots.errors import ConversationsUnavailable
+from config.settings import Settings
 
 DELIVERY_SECONDS = 48 * 3600
 """Slack retries within an hour and may deliver a delayed event a day later; then an id is not seen again."""
@@ -148,8 +148,10 @@ class SqlConversations:
         try:
             async with self._engine.begin() as connection:
                 # Written first: in SQLite a transaction that begins with a write cannot lose its place to another.
-                kept = await connection.execute(insert(_questions).values(**here, text=question, asked_at=now))
-                before_this = earlier.where(_questions.c.id < kept.inserted_primary_key[0])
+                kept = await connection.execute(
+                    insert(_questions).values(**here, text=question, asked_at=now)
+                )
+                before_this = earlier.where(_questions.c.id < kept.inserted_primary_key.id)
                 texts = (await connection.execute(before_this)).scalars().all()
         except (SQLAlchemyError, OSError) as error:
             raise ConversationsUnavailable(f"The database did not keep a question: {error}") from error
@@ -172,57 +174,61 @@ class SqlConversations:
             raise ConversationsUnavailable(f"The database did not delete old rows: {error}") from error
 
 
-def database_address(database_url: str | None, data_dir: Path) -> str:
+def database_address(settings: Settings) -> str:
     """Return the SQLAlchemy address in use: the one set, or SQLite in the data folder."""
-    return database_url or f"sqlite+aiosqlite:///{(data_dir / 'conversations.db').resolve()}"
+    return (
+        settings.database_url or f"sqlite+aiosqlite:///{(settings.data_dir / 'conversations.db').resolve()}"
+    )
 
 
 @asynccontextmanager
 async def open_conversations(
-    database_url: str | None,
-    data_dir: Path,
-    keep_seconds: int,
-    busy_seconds: float = BUSY_SECONDS,
-    now: Callable[[], float] = time.time,
+    settings: Settings, busy_seconds: float = BUSY_SECONDS, now: Callable[[], float] = time.time
 ) -> AsyncIterator[SqlConversations]:
-    """Yield the conversations of a database, whose tables are created where missing.
+    """Yield the conversations of the database in the settings, whose tables are created where missing.
 
-    Questions older than `keep_seconds` are neither returned nor kept.
+    Questions older than the settings' `history_hours` are neither returned nor kept.
 
     Raises:
         ConversationsUnavailable: the folder cannot be made, or the database cannot be opened, is locked for
             longer than `busy_seconds`, or its address makes no sense. The text is fit to be shown.
     """
-    address = database_address(database_url, data_dir)
-    is_sqlite = address.startswith("sqlite")
-    try:
-        if database_url is None:
-            data_dir.mkdir(parents=True, exist_ok=True)
-        # A short wait and no more: a question is answered without history rather than late.
-        engine = create_async_engine(
-            address, connect_args={"timeout": busy_seconds} if is_sqlite else {}, pool_pre_ping=not is_sqlite
-        )
-    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
-        raise ConversationsUnavailable(_cannot_open(database_url, data_dir, error)) from error
+    engine = _engine(settings, busy_seconds)
     try:
         try:
             async with engine.connect() as connection:
-                if is_sqlite:  # readers and one writer at the same time
+                if engine.dialect.name == "sqlite":  # readers and one writer at the same time
                     await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             async with engine.begin() as connection:
                 await connection.run_sync(_metadata.create_all)
         except (SQLAlchemyError, OSError) as error:
-            raise ConversationsUnavailable(_cannot_open(database_url, data_dir, error)) from error
-        yield SqlConversations(engine, keep_seconds, now)
+            raise ConversationsUnavailable(_cannot_open(settings, error)) from error
+        yield SqlConversations(engine, settings.history_hours * 3600, now)
     finally:
         await engine.dispose()
 
 
-def _cannot_open(database_url: str | None, data_dir: Path, error: Exception) -> str:
+def _engine(settings: Settings, busy_seconds: float) -> AsyncEngine:
+    address = database_address(settings)
+    try:
+        if settings.database_url is None:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        if address.startswith("sqlite"):
+            # A short wait and no more: a question is answered without history rather than late.
+            return create_async_engine(address, connect_args={"timeout": busy_seconds})
+        return create_async_engine(address, pool_pre_ping=True)
+    except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
+        raise ConversationsUnavailable(_cannot_open(settings, error)) from error
+
+
+def _cannot_open(settings: Settings, error: Exception) -> str:
     reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-    if database_url is None:
+    if settings.database_url is None:
         return (
-            f"I cannot open the database in the data folder {data_dir.resolve()} ({reason}). Check that the folder "
-            "may be written to and that no other Reggi is holding it, or set REGGI_DATA_DIR to another folder."
+            f"I cannot open the database in the data folder {settings.data_dir.resolve()} ({reason}). Check that the "
+            "folder may be written to and that nothing holds it, or set REGGI_DATA_DIR to another folder."
         )
-    return f"I cannot open the database named in REGGI_DATABASE_URL ({reason}). Check the address and that it is running."
+    return (
+        f"I cannot open the database named in REGGI_DATABASE_URL ({reason}). "
+        "Check the address and that the database is running."
+    )

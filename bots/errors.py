@@ -3,6 +3,7 @@
     BotError                    shown to whoever starts or runs Reggi, as one plain sentence
       ConversationsUnavailable  the database did not answer, is locked or cannot be opened
       CannotServe               the server cannot start: port in use, or settings that contradict each other
+      SlackUnavailable          Slack refuses the bot token, or its API cannot be reached
       RequestRefused            a delivery is not from the platform it claims to be from, or cannot be read
 
 People who asked a question never see these: they get a sentence from `bots/turn.py`.
@@ -21,6 +22,10 @@ class ConversationsUnavailable(BotError):
 
 class CannotServe(BotError):
     """The server cannot start; says why and what to do."""
+
+
+class SlackUnavailable(BotError):
+    """Slack refuses the bot token, or its API cannot be reached."""
 
 
 class RequestRefused(BotError):

@@ -118,7 +118,9 @@ def pieces_of(reply: Reply) -> tuple[Piece, ...]:
 
 def place_names(answer: Answer) -> dict[str, str]:
     """Return the names of the jurisdictions an answer speaks of, by code; a code without a name stands for itself."""
-    codes = [s.jurisdiction for s in answer.sections if s.jurisdiction] + [s.jurisdiction for s in answer.sources]
+    codes = [s.jurisdiction for s in answer.sections if s.jurisdiction] + [
+        s.jurisdiction for s in answer.sources
+    ]
     codes += [row.jurisdiction for row in answer.table.rows] if answer.table else []
     found = {d.code: d.name for d in answer.jurisdictions}
     return {code: code for code in codes} | found | {FEDERAL: "Federal law"}
@@ -217,7 +219,9 @@ def split_text(text: str, limit: int) -> tuple[str, ...]:
 
 def _sections(answer: Answer, names: dict[str, str]) -> list[Piece]:
     """Sections in order; with several jurisdictions, a heading wherever another one begins unnamed."""
-    several = len({s.jurisdiction for s in answer.sections if s.jurisdiction and s.jurisdiction != FEDERAL}) > 1
+    several = (
+        len({s.jurisdiction for s in answer.sections if s.jurisdiction and s.jurisdiction != FEDERAL}) > 1
+    )
     pieces: list[Piece] = []
     before: str | None = None
     for section in answer.sections:

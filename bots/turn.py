@@ -96,7 +96,7 @@ class Turns:
 
     async def reply(self, asked: Asked) -> Reply:
         """Return what is said to the person. Raises nothing: what breaks is logged and becomes a sentence."""
-        read = self._read(asked)
+        read = read_question(asked.text, self._today(), self._limits.question, self._place_of, asked.command)
         if isinstance(read, Note):
             return read
         try:
@@ -104,7 +104,9 @@ class Turns:
                 question = replace(read, history=await self._history(asked, read))
                 answer = await self._brain.answer(question)
         except RetrievalError as error:
-            _log.error("answer_failed", platform=asked.thread.platform, error=type(error).__name__, detail=str(error))
+            _log.error(
+                "answer_failed", platform=asked.thread.platform, error=type(error).__name__, detail=str(error)
+            )
             return Note(error.plain, failed=True)
         except TimeoutError:
             _log.error("answer_too_slow", platform=asked.thread.platform, seconds=self._limits.answer_seconds)
@@ -114,24 +116,6 @@ class Turns:
             return Note(BROKEN, failed=True)
         _log.info("answered", platform=asked.thread.platform, status=answer.status, engine=answer.engine)
         return with_ways(answer, asked.ways)
-
-    def _read(self, asked: Asked) -> Question | Note:
-        limit = self._limits.question
-        if len(asked.text) > 4 * limit:  # not worth reading to the end
-            return _too_long(len(asked.text), limit)
-        text = clean(asked.text)
-        if len(text) > limit:
-            return _too_long(len(text), limit)
-        if asked.command and (not text or text.lower() in HELP):
-            text = "help"
-        if not text:
-            return _nothing_asked(asked.text)
-        argument = state_in_front(text, self._place_of, command=asked.command is not None)
-        if argument.named and not argument.code:
-            return _unknown_place(argument.named, asked.command or "")
-        if not any(char.isalnum() for char in argument.text):
-            return _nothing_about(argument.named) if argument.named else _nothing_asked(asked.text)
-        return Question(text=argument.text, asked_on=self._today(), jurisdiction=argument.code)
 
     async def _history(self, asked: Asked, question: Question) -> tuple[str, ...]:
         if asked.command or not self._limits.history:  # a command stands alone
@@ -145,6 +129,31 @@ class Turns:
             return ()
 
 
+def read_question(
+    text: str, asked_on: dt.date, limit: int, place_of: PlaceOf = lambda _: None, command: str | None = None
+) -> Question | Note:
+    """Return the question in a text, or the sentence that says why there is none.
+
+    `limit` is in characters. `place_of` reads the state in front of the text, of which more may be said after
+    a `command` ("/reggi"); a command alone is a call for help.
+    """
+    if len(text) > 4 * limit:  # not worth reading to the end
+        return _too_long(len(text), limit)
+    read = clean(text)
+    if len(read) > limit:
+        return _too_long(len(read), limit)
+    if command and (not read or read.lower() in HELP):
+        read = "help"
+    if not read:
+        return _nothing_asked(text)
+    argument = state_in_front(read, place_of, command=command is not None)
+    if argument.named and not argument.code:
+        return _unknown_place(argument.named, command or "")
+    if not any(char.isalnum() for char in argument.text):
+        return _nothing_about(argument.named) if argument.named else _nothing_asked(text)
+    return Question(text=argument.text, asked_on=asked_on, jurisdiction=argument.code)
+
+
 def with_ways(answer: Answer, ways: tuple[str, ...]) -> Answer:
     """Return a help answer with the ways to ask on this platform; any other answer as it is."""
     if answer.status != "help" or not ways:
@@ -155,12 +164,16 @@ def with_ways(answer: Answer, ways: tuple[str, ...]) -> Answer:
 
 def _nothing_asked(raw: str) -> Note:
     if raw.strip():
-        return Note(f"I could read nothing in that message that is a question. Please ask in plain words, for example: {EXAMPLE}")
+        return Note(
+            f"I could read nothing in that message that is a question. Please ask in plain words, for example: {EXAMPLE}"
+        )
     return Note(f"I did not see a question. Ask me something like: {EXAMPLE}")
 
 
 def _nothing_about(named: str) -> Note:
-    return Note(f"You named {named} but asked nothing about it. Put your question behind it, for example: {named} how soon must I report a data breach?")
+    return Note(
+        f"You named {named} but asked nothing about it. Put your question behind it, for example: {named} how soon must I report a data breach?"
+    )
 
 
 def _too_long(length: int, limit: int) -> Note:

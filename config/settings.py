@@ -41,6 +41,26 @@ class Settings(BaseSettings):
     database_url: str | None = Field(
         None, description="SQLAlchemy async address of the database; default is SQLite in the data folder."
     )
+    history_questions: int = Field(
+        5,
+        ge=0,
+        le=20,
+        description="Earlier questions of a conversation that a follow-up may refer to; 0 keeps none.",
+    )
+    history_hours: int = Field(
+        24, ge=1, le=24 * 365, description="Hours after which the words of a question are deleted."
+    )
+    answer_seconds: float = Field(
+        60, gt=0, description="Seconds after which a question is given up, with an apology."
+    )
+    request_bytes: int = Field(
+        1_000_000, ge=10_000, description="Largest request that is read, in bytes; a larger one gets 413."
+    )
+    shutdown_seconds: float = Field(
+        25,
+        ge=0,
+        description="Seconds that a stop waits for answers under way (containers are killed after 30).",
+    )
 
     slack_bot_token: SecretStr | None = Field(
         None, description="Slack bot token (xoxb-…). With the signing secret it switches Slack on."
@@ -62,6 +82,19 @@ class Settings(BaseSettings):
         False,
         description="Answer Teams requests without credentials, on loopback only, for the Agents Playground.",
     )
+    teams_openid_url: str = Field(
+        "https://login.botframework.com/v1/.well-known/openidconfiguration",
+        description="Where the keys of Teams' tokens are named; like the four below, changed only for government clouds and tests.",
+    )
+    teams_emulator_openid_url: str = Field(
+        "https://login.microsoftonline.com/common/v2.0/.well-known/openid-configuration",
+        description="Where the keys of the Bot Framework Emulator's tokens are named.",
+    )
+    teams_token_issuer: str = Field("https://api.botframework.com", description="Issuer of Teams' tokens.")
+    teams_login_url: str = Field(
+        "https://login.microsoftonline.com/", description="Where the bot logs in before it answers in Teams."
+    )
+    teams_oauth_scope: str = Field("https://api.botframework.com", description="What the bot logs in for.")
 
 
 @cache

@@ -323,3 +323,22 @@ def digest_files(root: Path = DIGEST, jurisdiction: str | None = None) -> tuple[
     )
     laws = [p for folder in folders for p in sorted(folder.glob("*.md")) if p.name != POSITIONS]
     return laws, [folder / POSITIONS for folder in folders if (folder / POSITIONS).exists()]
+
+
+def digest_law_names(root: Path = DIGEST) -> tuple[tuple[str, str], ...]:
+    """Return (name, jurisdiction) of every law and nickname, from the front matter alone: quick, no bodies read.
+
+    A file with broken front matter is passed over here; `reggi check` and the load report name it.
+    """
+    names: list[tuple[str, str]] = []
+    for path in digest_files(root)[0]:
+        try:
+            meta, _ = _front_matter(path, path.read_text(encoding="utf-8"))
+        except DigestError:
+            continue
+        names += [
+            (str(n), path.parent.name.upper())
+            for n in (meta.get("name", ""), *meta.get("short_names", ()))
+            if n
+        ]
+    return tuple(dict.fromkeys(names))

@@ -157,8 +157,8 @@ def _short(
                 - 0.2 * rank_of_topic
                 + (1.0 if understood.broad and not number and not rank_of_topic else 0.0)
             )
-            if laws and not laws & {k[1] for k in s.rests_on}:
-                prior -= 0.5  # a sentence about another law than the one asked about
+            if laws and not laws.issuperset(k[1] for k in s.rests_on):
+                prior -= 0.4  # a sentence about another law than the one asked about
             candidates.append((_answers(s.text, understood, words, catalogue) + prior, s.text, s.rests_on))
     topics = set(understood.topic_ids)
     current = [r for r in ranked if r.starts is None and (not laws or r.entry.passage.law_id in laws)]
@@ -186,12 +186,23 @@ def _short(
 
 
 def _lead_law(
-    short: Iterable[tuple[str, tuple[Key, ...]]], catalogue: Catalogue, ranked: list[Ranked]
+    short: Iterable[tuple[str, tuple[Key, ...]]],
+    catalogue: Catalogue,
+    ranked: list[Ranked],
+    asked: frozenset[str],
 ) -> str | None:
-    for _, keys in short:
-        for key in keys:
-            if key[0] == catalogue.jurisdiction and key[1] in catalogue.laws:
-                return key[1]
+    """Return the law that the answer is mainly about: of those asked about, the first the short answer rests on."""
+    own = [
+        key[1]
+        for _, keys in short
+        for key in keys
+        if key[0] == catalogue.jurisdiction and key[1] in catalogue.laws
+    ]
+    for law in own:
+        if not asked or law in asked:
+            return law
+    if own:
+        return own[0]
     return next((r.entry.passage.law_id for r in ranked if r.starts is None), None)
 
 
@@ -349,7 +360,7 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     for text, _ in short:
         said.add(text)
     verdict = verdict_for(understood, positions[0]) if positions else None
-    lead = _lead_law(short, catalogue, relevant)
+    lead = _lead_law(short, catalogue, relevant, domain_laws(catalogue, understood))
     statements = [marks.statement(t, k) for t, k in short]
     if verdict and positions and positions[0].statements[0].text == short[0][0]:
         statements[0] = Statement(with_verdict(statements[0].text, verdict), statements[0].marks)

@@ -9,19 +9,8 @@ from dataclasses import dataclass, replace
 from retrieval.records import Answer, AnswerSection, Passage, Source, Statement, Table, TableRow
 
 _FIGURE = re.compile(r"\d[\d,]*(?:\.\d+)*")
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+_CORRECTED = re.compile(r"^Not [^:]{1,40}: ")
+"""A figure of the question that the sentence denies: it is in no source, and need not be."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,7 @@ def text_size(value: Any) -> int:
 def table_blocks(grid: Grid, links: Links) -> list[Block]:
     """Return a comparison as table blocks, each with the head row; as a list if it is too wide for one."""
     if len(grid.columns) + 1 > TABLE_COLUMNS:
-        lines = [Bullet(line.removeprefix("- ")) for line in grid_lines(grid)]
+        lines: list[Piece] = [Bullet(line.removeprefix("- ")) for line in grid_lines(grid)]
         return _prose_blocks(lines, links)
     head = [{"type": "raw_text", "text": name} for name in ("Jurisdiction", *grid.columns)]
     tables: list[list[Any]] = []
@@ -122,9 +122,8 @@ def quoted(label: str, text: str, limit: int = 300) -> Block:
 def _header(text: str) -> list[Block]:
     first, *rest = split_text(text, HEADER_TEXT)
     blocks: list[Block] = [{"type": "header", "text": _plain(first)}]
-    for part in rest:  # a title too long for a header goes on below it
-        blocks.append(_rich([_section([_text(part, bold=True)])]))
-    return blocks
+    # A title too long for a header goes on below it.
+    return blocks + [_rich([_section([_text(part, bold=True)])]) for part in rest]
 
 
 def _prose_blocks(pieces: list[Piece], links: Links) -> list[Block]:

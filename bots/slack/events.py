@@ -21,7 +21,7 @@ READ_SUBTYPES = frozenset({None, "file_share", "thread_broadcast"})
 MESSAGE_WAYS = (
     "Mention me in a channel and I answer in the thread.",
     "Write to me directly and name the state in your question.",
-    "Type /reggi NM and your question, or /reggi \"New Mexico\" and your question: only you see the answer.",
+    'Type /reggi NM and your question, or /reggi "New Mexico" and your question: only you see the answer.',
 )
 
 
@@ -114,4 +114,6 @@ def plain_text(text: str, bot_user: str | None) -> str:
 
 
 def _is_from_a_bot(event: Mapping[str, Any], bot_user: str | None) -> bool:
-    return bool(event.get("bot_id") or event.get("bot_profile") or event.get("user") in {bot_user, "USLACKBOT"})
+    return bool(
+        event.get("bot_id") or event.get("bot_profile") or event.get("user") in {bot_user, "USLACKBOT"}
+    )

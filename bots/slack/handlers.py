@@ -11,17 +11,18 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
-from aiohttp import web
+from aiohttp import ClientError, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.asked import Asked
 from bots.background import Background
-from bots.errors import RequestRefused
+from bots.errors import RequestRefused, SlackUnavailable
 from bots.slack.events import read_command, read_event
 from bots.slack.post import NotSent, post_in_channel, respond_privately, retry_handlers
 from bots.turn import Turns
@@ -29,25 +30,69 @@ from bots.turn import Turns
 _log = structlog.get_logger(__name__)
 
 
+class Workspace(AsyncAuthorize):
+    """The account of the one workspace whose bot token is set, asked of Slack once and kept."""
+
+    def __init__(self, token: str, api_url: str) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._client = AsyncWebClient(token=token, base_url=api_url, retry_handlers=retry_handlers())
+        self._token = token
+        self._account: AuthorizeResult | None = None
+
+    async def account(self) -> AuthorizeResult:
+        """Return who the token belongs to.
+
+        Raises:
+            SlackUnavailable: Slack refuses the token or cannot be reached.
+        """
+        if self._account is None:
+            try:
+                who = await self._client.auth_test()
+            except SlackApiError as error:
+                raise SlackUnavailable(
+                    f"Slack refused the bot token ({error.response.get('error')})"
+                ) from error
+            except (ClientError, TimeoutError, OSError) as error:
+                raise SlackUnavailable(f"Slack's API cannot be reached ({type(error).__name__})") from error
+            self._account = AuthorizeResult.from_auth_test_response(
+                auth_test_response=who, bot_token=self._token
+            )
+        return self._account
+
+    async def __call__(self, **_: Any) -> AuthorizeResult:
+        """Return the account for a request. Bolt answers 500 if this raises, and Slack delivers again."""
+        return await self.account()
+
+
 class Slack:
-    """One workspace's Slack app: the handler of its requests, and the account it answers with."""
+    """One workspace's Slack app: the handler of its requests."""
 
     def __init__(
-        self, token: str, signing_secret: str, api_url: str, turns: Turns, background: Background, pause: float = 1.0
+        self,
+        token: str,
+        signing_secret: str,
+        api_url: str,
+        turns: Turns,
+        background: Background,
+        pause: float,
     ) -> None:
         """`api_url` is Slack's Web API; `pause` the seconds between two messages to one channel."""
-        self._token = token
         self._turns = turns
         self._background = background
         self._pause = pause
         self._verifier = SignatureVerifier(signing_secret)
-        self._client = AsyncWebClient(token=token, base_url=api_url, retry_handlers=retry_handlers())
-        self._account: AuthorizeResult | None = None
-        self._bolt = AsyncApp(signing_secret=signing_secret, client=self._client, authorize=self._authorize)
-        self._bolt.event("app_mention")(self._on_event)
-        self._bolt.event("message")(self._on_event)
-        self._bolt.event(re.compile(""))(_ignore)  # a subscription too many is no error that Slack should retry
-        self._bolt.command(re.compile(""))(self._on_command)
+        self._workspace = Workspace(token, api_url)
+        bolt = AsyncApp(
+            name="reggi",
+            signing_secret=signing_secret,
+            client=AsyncWebClient(base_url=api_url, retry_handlers=retry_handlers()),
+            authorize=self._workspace,
+        )
+        bolt.event("app_mention")(self._on_event)
+        bolt.event("message")(self._on_event)
+        bolt.event(re.compile(""))(_ignore)  # a subscription too many is no error that Slack should retry
+        bolt.command(re.compile(""))(self._on_command)
+        self._bolt = bolt
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one request of Slack: 200 at once, or why not.
@@ -61,33 +106,28 @@ class Slack:
             raise RequestRefused("Slack signature missing, forged or stale", 401)
         try:
             bolt_request = await to_bolt_request(request)
-        except (ValueError, TypeError, AttributeError) as error:  # Bolt's reader trusts the shape of the body
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+            KeyError,
+        ) as error:  # Bolt trusts the shape of the body
             raise RequestRefused(f"Slack body unreadable: {type(error).__name__}", 400) from error
-        if not isinstance(bolt_request.body, dict):
-            raise RequestRefused("Slack body is not an object", 400)
+        if not _is_readable(bolt_request.body):
+            raise RequestRefused("Slack body is no event and no command", 400)
         return await to_aiohttp_response(await self._bolt.async_dispatch(bolt_request))
 
     async def check(self) -> str | None:
         """Return what is wrong with the token, or None. Asked at the start, so that the first question is quick."""
         try:
-            await self._authorize()
-        except SlackApiError as error:
-            return f"Slack refused the bot token ({error.response.get('error')})"
-        except Exception as error:  # no network: the first event tries again
-            return f"Slack's API is not reachable ({type(error).__name__})"
+            await self._workspace.account()
+        except SlackUnavailable as error:
+            return str(error)
         return None
 
-    async def _authorize(self) -> AuthorizeResult:
-        if self._account is None:
-            who = await self._client.auth_test()
-            self._account = AuthorizeResult.from_auth_test_response(
-                auth_test_response=who, bot_token=self._token
-            )
-        return self._account
-
     async def _on_event(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        account = self._account
-        found = read_event(body, account.bot_user_id if account else None)
+        account = await self._workspace.account()
+        found = read_event(body, account.bot_user_id)
         if found is None:
             return
         asked, address = found
@@ -107,7 +147,9 @@ class Slack:
 
         async def answer() -> None:
             reply = await self._turns.reply(asked)
-            await respond_privately(client, command.response_url, command.user, reply, asked.text, self._pause)
+            await respond_privately(
+                client, command.response_url, command.user, reply, asked.text, self._pause
+            )
 
         self._background.start(self._take(asked, answer), "slack command")
 
@@ -126,6 +168,14 @@ async def _ignore() -> None:
 
 def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -> bool:
     try:
-        return bool(verifier.is_valid_request(body, request.headers))  # type: ignore[arg-type]
+        return bool(verifier.is_valid_request(body, request.headers))
     except ValueError:  # a timestamp that is no number, a body that is not UTF-8
         return False
+
+
+def _is_readable(body: Any) -> bool:
+    """Whether Bolt can look at a body: an object, whose event, if there is one, says of which type it is."""
+    if not isinstance(body, dict):
+        return False
+    event = body.get("event")
+    return "event" not in body or (isinstance(event, dict) and isinstance(event.get("type"), str))

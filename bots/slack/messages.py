@@ -42,11 +42,15 @@ def messages_of(reply: Reply, question: str | None = None) -> tuple[SlackMessage
     messages = []
     for number, blocks in enumerate(parts, 1):
         if number == 1:
-            messages.append(SlackMessage(escaped(split_text(short_text(reply), FALLBACK_TEXT)[0]), tuple(blocks)))
+            messages.append(
+                SlackMessage(escaped(split_text(short_text(reply), FALLBACK_TEXT)[0]), tuple(blocks))
+            )
         else:
             more = f"{title} ({number} of {len(parts)})"
             short = split_text(more, FALLBACK_TEXT)[0]
-            messages.append(SlackMessage(escaped(short), (context(f"Part {number} of {len(parts)}"), *blocks)))
+            messages.append(
+                SlackMessage(escaped(short), (context(f"Part {number} of {len(parts)}"), *blocks))
+            )
     return tuple(messages)
 
 
@@ -72,18 +76,18 @@ def _groups(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
     """Pieces that belong together: a heading with what follows it, a table by itself, all sources."""
     groups: list[list[Piece]] = [[]]
     for piece in pieces:
-        after_table = bool(groups[-1]) and isinstance(groups[-1][-1], Grid)
-        starts = isinstance(piece, Heading) and not _only_headings(groups[-1])
-        if starts or (after_table and not isinstance(piece, Grid)):
-            groups.append([])
-        elif groups[-1] and isinstance(groups[-1][-1], SourceItem) and not isinstance(piece, SourceItem):
+        if groups[-1] and _begins(piece, groups[-1]):
             groups.append([])
         groups[-1].append(piece)
     return groups
 
 
-def _only_headings(group: list[Piece]) -> bool:
-    return all(isinstance(piece, Heading) for piece in group)
+def _begins(piece: Piece, group: list[Piece]) -> bool:
+    """Whether a piece begins a group of its own after this one."""
+    if isinstance(piece, Heading):
+        return not all(isinstance(before, Heading) for before in group)
+    ended = isinstance(group[-1], Grid | SourceItem)
+    return ended and type(piece) is not type(group[-1])
 
 
 def _packed(groups: list[list[Block]]) -> list[list[Block]]:

@@ -74,7 +74,12 @@ async def post_in_channel(
 
 
 async def respond_privately(
-    client: AsyncWebClient, response_url: str, user: str, reply: Reply, question: str, pause: float = PAUSE_SECONDS
+    client: AsyncWebClient,
+    response_url: str,
+    user: str,
+    reply: Reply,
+    question: str,
+    pause: float = PAUSE_SECONDS,
 ) -> None:
     """Answer a slash command so that only the person sees it; what is too long for that goes to their direct messages.
 

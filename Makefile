@@ -1,0 +1,35 @@
+# Everything is run from here: `make run`, `make test`, `make lint`, `make bench`.
+PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+
+.PHONY: run test lint bench lock clean
+
+run: $(READY)  ## load the law, answer one question, serve on 127.0.0.1:3978
+	$(BIN)/reggi serve --example
+
+test: $(READY)  ## all tests; no network, no keys
+	$(BIN)/python -m pytest
+
+lint: $(READY)  ## style, types, and the digest's own checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/reggi check
+
+bench: $(READY)  ## ratios measured in one run on this machine
+	$(BIN)/python -m tests.benchmarks
+
+lock:  ## write requirements.lock anew: hashes and versions, no index addresses
+	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra dev -o requirements.lock pyproject.toml
+
+$(READY): pyproject.toml requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 13) else "Reggi needs Python 3.11 or 3.12; set PYTHON=/path/to/python3.12")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(READY)
+
+clean:
+	rm -rf $(VENV) data

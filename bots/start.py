@@ -1,0 +1,105 @@
+"""Builds the brain from the settings: store, embedding model, corpus, jurisdictions, pipeline.
+
+Libraries that take long to import are imported inside the functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from config.settings import Settings
+
+if TYPE_CHECKING:
+    from corpus_loader.load import LoadReport, Progress
+    from retrieval.pipeline import Reggi
+    from retrieval.retriever import LawLibrary
+    from retrieval.store import ChromaStore
+
+STORE = "chroma"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a process works with; `close` when done."""
+
+    brain: Reggi
+    library: LawLibrary
+    store: ChromaStore
+
+    def close(self) -> None:
+        """Finish calls under way and release the store."""
+        self.store.close()
+
+
+def store_folder(settings: Settings) -> Path:
+    """Return where the Chroma store lies."""
+    return settings.data_dir / STORE
+
+
+def corpus_is_ready(settings: Settings) -> bool:
+    """Return whether the store holds exactly the digest that ships with this version."""
+    from corpus_loader.load import is_loaded
+
+    return is_loaded(settings.data_dir, settings.embedding)
+
+
+def load_corpus(settings: Settings, rebuild: bool = False, progress: Progress | None = None) -> LoadReport:
+    """Bring the store to the digest that ships with this version.
+
+    Raises:
+        CorpusError, StoreUnavailable, StoreMismatch: see corpus_loader/load.py.
+    """
+    from retrieval.jurisdictions import registry
+
+    from corpus_loader.load import load_digest
+    from retrieval.embeddings import embedding_model
+    from retrieval.store import ChromaStore
+
+    names = {place.code: (place.name, place.official_code_url) for place in registry().places}
+    store = ChromaStore(store_folder(settings), settings.embedding, settings.search_threads)
+    try:
+        return load_digest(
+            store,
+            embedding_model(settings.embedding),
+            settings.data_dir,
+            names,
+            rebuild=rebuild,
+            progress=progress,
+        )
+    finally:
+        store.close()
+
+
+async def open_brain(settings: Settings) -> Opened:
+    """Return the brain over the loaded corpus.
+
+    Raises:
+        StoreUnavailable, StoreMismatch, EmbeddingModelDamaged: it cannot answer; the message says what to do.
+    """
+    from retrieval.jurisdictions import Detector, LawName, registry
+
+    from retrieval.embeddings import embedding_model
+    from retrieval.pipeline import LawNames, Reggi, build_pipeline
+    from retrieval.retriever import LawLibrary
+    from retrieval.store import ChromaStore
+
+    store = ChromaStore(store_folder(settings), settings.embedding, settings.search_threads)
+    library = LawLibrary(store, embedding_model(settings.embedding))
+    names = await library.law_names()
+    places = registry()
+    detector = Detector(places, tuple(LawName(name, place) for name, place, _ in names))
+    pipeline = build_pipeline(
+        library, detector.resolve, LawNames(names), {p.code: p.name for p in places.places}
+    )
+    return Opened(Reggi(pipeline), library, store)
+
+
+def place_of(places: Callable[[], object] | None = None) -> Callable[[str], str | None]:
+    """Return the function that reads a state argument: "NM" or "New Mexico" gives "NM", anything else None."""
+    from retrieval.jurisdictions import registry
+
+    by_name = {name.lower(): p.code for p in registry().places for name in (p.code, p.name)}
+    return lambda word: by_name.get(word.strip().lower())

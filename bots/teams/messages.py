@@ -1,0 +1,159 @@
+"""A reply as Teams messages: Markdown text, and citations for the pop-ups of the source list.
+
+Marks stand in the text as everywhere else ([1.1], law and section), so that two colleagues in Slack and Teams
+can speak of the same source. Teams' own citations know whole numbers only and need "[1]" in the text; they
+stand behind each entry of the source list, where the pop-up opens.
+
+Teams renders no tables and no headings in text messages on every device
+(https://learn.microsoft.com/microsoftteams/platform/resources/bot-v3/bots-text-formats), so headings are bold and a
+comparison is a list, row by row. A message may have 100 KB and older pages say 28; a longer reply is split and
+loses nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bots.render import (
+    Bullet,
+    Fact,
+    Grid,
+    Heading,
+    Paragraph,
+    Piece,
+    SourceItem,
+    Title,
+    marks_text,
+    pieces_of,
+    split_text,
+)
+from bots.turn import Note, Reply
+
+MESSAGE_TEXT = 18_000
+"""Characters in one message: at three bytes each, the most Unicode needs here, still under 80 KB with the citations."""
+CITATIONS = (
+    20  # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bot-messages-ai-generated-content
+)
+CITATION_NAME = 80
+CITATION_ABSTRACT = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A pop-up of Teams: `position` is the number in the text; `name` and `abstract` are never empty (Teams drops
+    the whole message otherwise, https://github.com/microsoft/teams-sdk/issues/1714)."""
+
+    position: int
+    name: str
+    abstract: str
+    url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamsMessage:
+    """One message in Markdown. `generated` asks Teams for its label "AI generated"."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+    generated: bool = False
+
+
+def messages_of(reply: Reply) -> tuple[TeamsMessage, ...]:
+    """Return the messages of a reply, in order; the sources stand at the end."""
+    if isinstance(reply, Note):
+        return tuple(TeamsMessage(escaped(part)) for part in split_text(reply.text, MESSAGE_TEXT))
+    parts: list[list[tuple[Piece, str]]] = [[]]
+    size = 0
+    for piece in pieces_of(reply):
+        for text in _markdown(piece):
+            if parts[-1] and size + len(text) > MESSAGE_TEXT:
+                parts.append(_taken_heading(parts[-1]))
+                size = sum(len(taken) for _, taken in parts[-1])
+            parts[-1].append((piece, text))
+            size += len(text)
+    messages = [_message(part) for part in parts if part]
+    if len(messages) == 1:
+        return tuple(messages)
+    return tuple(
+        TeamsMessage(f"{message.text}\n\n({number} of {len(messages)})", message.citations, message.generated)
+        for number, message in enumerate(messages, 1)
+    )
+
+
+def escaped(text: str) -> str:
+    """Return text that Teams' Markdown shows letter by letter: no emphasis, link, mention, list or HTML comes of it."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = re.sub(r"([\\`*_\[\]~|])", r"\\\1", text)
+    return re.sub(r"^(\s*)([#+-]|\d+[.)])", r"\1\\\2", text)
+
+
+def _message(part: list[tuple[Piece, str]]) -> TeamsMessage:
+    """One message of pieces; numbers its sources for Teams as far as Teams counts."""
+    lines: list[str] = []
+    citations: list[Citation] = []
+    before: Piece | None = None
+    for piece, text in part:
+        if isinstance(piece, SourceItem) and len(citations) < CITATIONS:
+            citations.append(_citation(piece, len(citations) + 1))
+            text = f"{text} [{len(citations)}]"
+        in_list = isinstance(piece, Bullet | SourceItem) and type(piece) is type(before)
+        lines.append(f"\n{text}" if in_list else f"\n\n{text}")
+        before = piece
+    return TeamsMessage("".join(lines).strip(), tuple(citations), generated=True)
+
+
+def _citation(item: SourceItem, position: int) -> Citation:
+    name = split_text(f"{item.mark} {item.text}", CITATION_NAME - 2)
+    abstract = split_text(f"{item.text} ({item.details})", CITATION_ABSTRACT - 2)
+    return Citation(position, _cut(name), _cut(abstract), item.url)
+
+
+def _cut(parts: tuple[str, ...]) -> str:
+    return parts[0] if len(parts) == 1 else f"{parts[0]} …"
+
+
+def _markdown(piece: Piece) -> list[str]:
+    """A piece as one or, where it is longer than a message, several texts."""
+    match piece:
+        case Title(text) | Heading(text):
+            return [f"**{escaped(part)}**" for part in split_text(text, MESSAGE_TEXT // 4)]
+        case Paragraph(text, marks):
+            return _marked(text, marks, "")
+        case Bullet(text, marks):
+            return _marked(text, marks, "- ")
+        case Grid():
+            return _grid(piece)
+        case SourceItem(mark, text, url, details):
+            named = f"[{escaped(text)}]({_link(url)})" if url else escaped(text)
+            official = "official link, " if url else ""
+            return [f"- **[{mark}]** {named} ({official}{escaped(details)})"]
+        case Fact(label, text):
+            return [f"**{escaped(label)}:** {escaped(text)}" if label else escaped(text)]
+
+
+def _marked(text: str, marks: tuple[str, ...], bullet: str) -> list[str]:
+    *parts, last = split_text(text, MESSAGE_TEXT // 4)
+    shown = [f"{bullet}{escaped(part)}" for part in parts]
+    return [*shown, f"{bullet}{escaped(last)} {marks_text(marks)}".rstrip()]
+
+
+def _grid(grid: Grid) -> list[str]:
+    rows = []
+    for name, cells in grid.rows:
+        lines = [
+            f"- {escaped(column)}: {escaped(cell.text)} {marks_text(cell.marks)}".rstrip()
+            for column, cell in zip(grid.columns, cells, strict=False)
+        ]
+        rows.append("\n".join([f"**{escaped(name)}**\n", *lines]))
+    return rows
+
+
+def _link(url: str) -> str:
+    """An address as the target of a Markdown link: brackets would end it."""
+    return url.replace("(", "%28").replace(")", "%29")
+
+
+def _taken_heading(part: list[tuple[Piece, str]]) -> list[tuple[Piece, str]]:
+    """Take a heading off the end of a full message, to stand above what follows it in the next."""
+    return [part.pop()] if len(part) > 1 and isinstance(part[-1][0], Heading) else []
