@@ -19,53 +19,14 @@ LONGEST_NAME = 5
 """Words in the longest name tried ("District of Columbia", "U.S. Virgin Islands" have three)."""
 
 _QUOTED = re.compile(r"""^["“”„«]\s*(?P<name>[^"“”„«»]*?)\s*["“”»][:,]?\s*(?P<rest>.*)$""", re.DOTALL)
-_ACRONYMS = frozenset(
-    (
-        "AB",
-        "AI",
-        "AC",
-        "BI",
-        "DB",
-        "DM",
-        "EU",
-        "EV",
-        "FB",
-        "HB",
-        "HF",
-        "HR",
-        "IM",
-        "IP",
-        "IT",
-        "OS",
-        "PC",
-        "PI",
-    )
-    + ("QA", "QR", "SB", "SF", "TV", "UI", "UK", "UN", "UX", "VC", "VR")
-)
+_ACRONYMS = frozenset({
+    "AB", "AI", "AC", "BI", "DB", "DM", "EU", "EV", "FB", "HB", "HF", "HR", "IM", "IP", "IT", "OS", "PC", "PI", "QA", "QR",
+    "SB", "SF", "TV", "UI", "UK", "UN", "UX", "VC", "VR",
+})  # fmt: skip
 """Two capitals that begin a question about law or machines, not a mistyped state."""
-_WORDS = frozenset(
-    (
-        "al",
-        "as",
-        "co",
-        "de",
-        "hi",
-        "id",
-        "in",
-        "la",
-        "ma",
-        "me",
-        "mi",
-        "mo",
-        "ms",
-        "oh",
-        "ok",
-        "or",
-        "pa",
-        "pr",
-        "us",
-    )
-)
+_WORDS = frozenset({
+    "al", "as", "co", "de", "hi", "id", "in", "la", "ma", "me", "mi", "mo", "ms", "oh", "ok", "or", "pa", "pr", "us",
+})  # fmt: skip
 """Postal codes that are words: only in capitals, beside small letters, do they name a state."""
 _GREETINGS = frozenset({"HI", "OH", "OK"})
 _IDENTITY = re.compile(

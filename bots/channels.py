@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.errors import CannotServe
-from bots.teams.service_urls import is_loopback
+from bots.loopback import is_loopback
 from config.settings import Settings
 
 

@@ -148,11 +148,11 @@ class SqlConversations:
         try:
             async with self._engine.begin() as connection:
                 # Written first: in SQLite a transaction that begins with a write cannot lose its place to another.
-                kept = await connection.execute(
-                    insert(_questions).values(**here, text=question, asked_at=now)
+                keep = (
+                    insert(_questions).values(**here, text=question, asked_at=now).returning(_questions.c.id)
                 )
-                before_this = earlier.where(_questions.c.id < kept.inserted_primary_key.id)
-                texts = (await connection.execute(before_this)).scalars().all()
+                kept = (await connection.execute(keep)).scalar_one()
+                texts = (await connection.execute(earlier.where(_questions.c.id < kept))).scalars().all()
         except (SQLAlchemyError, OSError) as error:
             raise ConversationsUnavailable(f"The database did not keep a question: {error}") from error
         return tuple(reversed(texts))
@@ -209,14 +209,15 @@ async def open_conversations(
 
 
 def _engine(settings: Settings, busy_seconds: float) -> AsyncEngine:
+    """The engine, whose errors do not repeat what a person wrote (`hide_parameters`)."""
     address = database_address(settings)
     try:
         if settings.database_url is None:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
         if address.startswith("sqlite"):
             # A short wait and no more: a question is answered without history rather than late.
-            return create_async_engine(address, connect_args={"timeout": busy_seconds})
-        return create_async_engine(address, pool_pre_ping=True)
+            return create_async_engine(address, connect_args={"timeout": busy_seconds}, hide_parameters=True)
+        return create_async_engine(address, pool_pre_ping=True, hide_parameters=True)
     except (SQLAlchemyError, OSError, ModuleNotFoundError) as error:
         raise ConversationsUnavailable(_cannot_open(settings, error)) from error
 

@@ -256,7 +256,9 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
     marks, said = Marks(evidence.catalogues), Said()
     places = understood.places.codes
     if FEDERAL not in places and any(place == FEDERAL for place, _ in understood.laws):
-        places = (*places, FEDERAL)
+        # "does HIPAA apply in Florida?": the law named leads, unless the state's own is named beside it
+        named_here = any(place != FEDERAL for place, _ in understood.laws)
+        places = (*places, FEDERAL) if named_here else (FEDERAL, *places)
     broad = understood.broad or not understood.topics
     limits = (BROAD if broad else NARROW) if len(places) == 1 else (SHARED_BROAD if broad else SHARED_NARROW)
     parts = [

@@ -331,16 +331,20 @@ def _allowed(verdict: Verdict) -> Verdict:
     return "yes" if verdict == "yes" else "conditional"
 
 
-_SAYS_SO = frozenset({"yes", "no", "it", "generally", "only", "not", "all", "one"})
+def with_verdict(text: str, own: Verdict | None, verdict: Verdict | None) -> str:
+    """Return a position's sentence led by the verdict on the question as put.
 
-
-def with_verdict(text: str, verdict: Verdict | None) -> str:
-    """Return the sentence led by its verdict in words, unless it opens with one already."""
-    words = stems(text)[:1]
-    if verdict is None or (words and words[0] in _SAYS_SO):
+    Its own "Yes:" stays when it is that verdict, goes when the question is no yes-or-no question, and is
+    replaced when another word answers the question ("Can I …?" – "Yes, with conditions").
+    """
+    bare = _VERDICT_LEAD.sub("", text)
+    if verdict is not None and verdict == own and (bare != text or stems(text)[:1] in (["yes"], ["no"])):
         return text
+    if verdict is None:
+        return bare[:1].upper() + bare[1:]
     lead = {"yes": "Yes", "no": "No", "conditional": "Yes, with conditions"}[verdict]
-    return f"{lead}: {text}"
+    opens = bare.split(maxsplit=1)[0]
+    return f"{lead}: {bare[:1].lower() + bare[1:] if opens in _OPENERS else bare}"
 
 
 def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, said: Said) -> PlacePart:
@@ -362,8 +366,13 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     verdict = verdict_for(understood, positions[0]) if positions else None
     lead = _lead_law(short, catalogue, relevant, domain_laws(catalogue, understood))
     statements = [marks.statement(t, k) for t, k in short]
-    if verdict and positions and positions[0].statements[0].text == short[0][0]:
-        statements[0] = Statement(with_verdict(statements[0].text, verdict), statements[0].marks)
+    leads = {p.statements[0].text: p for p in positions}
+    for number, (text, _) in enumerate(short):
+        if position := leads.get(text):
+            fits = verdict if position is positions[0] and number == 0 else None
+            statements[number] = Statement(
+                with_verdict(text, position.verdict, fits), statements[number].marks
+            )
 
     rest = [(s.text, s.rests_on) for p in positions[:1] for s in p.statements if not said.repeats(s.text)]
     extra: dict[str, list[Statement]] = {}

@@ -62,7 +62,6 @@ class Score:
     status: bool
     wrong_place: int
     forbidden: int
-    precision: float | None
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -125,10 +124,8 @@ def same_section(citation: str, expected: str) -> bool:
 
     "Minn. Stat. § 325M.14" matches "325M.14", "Minn. Stat. § 325M.14, subd. 1"; not "325M.1".
     """
-    wanted = [t.upper() for t in _TOKEN.findall(re.sub(r"\([^)]*\)", "", expected))]
-    return any(
-        cites(citation, " ".join(wanted[:n])) for n in range(len(wanted), 0, -1) if n == len(wanted) or n > 1
-    ) or (bool(wanted) and cites(citation, wanted[0]) and len(wanted[0]) > 3)
+    wanted = _TOKEN.findall(re.sub(r"\([^)]*\)", "", expected))
+    return bool(wanted) and cites(citation, " ".join(wanted).upper())
 
 
 def _share(groups: tuple[tuple[str, ...], ...], citations: list[str]) -> tuple[float | None, list[str]]:
@@ -154,7 +151,6 @@ def score(expected: ExamQuestion, answer: Answer) -> Score:
     codes = tuple(d.code for d in answer.jurisdictions)
     allowed = {*(expected.jurisdictions if expected.jurisdictions is not None else codes), "US"}
     wrong = [s.citation for s in answer.sources if s.jurisdiction not in allowed]
-    supported = [s for s in answer.all_statements() if s.marks]
     notes = [f"missing citation {m}" for m in missing] + [f"missing fact /{f}/" for f in lacking]
     notes += [f"forbidden /{f}/" for f in found] + [f"wrong place {w}" for w in wrong]
     if answer.status != expected.status:
@@ -176,7 +172,6 @@ def score(expected: ExamQuestion, answer: Answer) -> Score:
         status=answer.status == expected.status,
         wrong_place=len(wrong),
         forbidden=len(found),
-        precision=1.0 if supported else None,
         notes=tuple(notes),
     )
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from retrieval.legal_citations import citations_in
 from retrieval.records import Jurisdictions, Question
-from retrieval.topics import TopicScore, all_topics, asked_topics, concepts_in
+from retrieval.topics import TopicScore, all_topics, asked_topics, concepts_in, score_topics
 from retrieval.words import content_stems, stems
 
 Form = Literal["may", "must", "exists", "open"]
@@ -158,6 +158,10 @@ _FIGURE = re.compile(
 )
 
 
+_SUBJECT = 1.5
+"""Weight from which a topic beside a facet says whose penalties, enforcement … are asked about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """A question read. `topics` are strongest first; `domain` are those that are not mere facets."""
@@ -297,10 +301,14 @@ def understand(
         ):
             joined = asked_topics(f"{earlier} {said}")
             topics, follow_up = (joined or topics), True
+    subject = f"{question.history[-1]} {said}" if follow_up else said
     domain = tuple(t.topic for t in topics if t.topic not in FACETS)
-    if not domain and topics:
-        found = concepts_in(said if not follow_up else f"{question.history[-1]} {said}")
-        domain = ("breach-trigger",) if "breach" in found else ()
+    if topics and not domain:  # "what is the fine for a late breach notice?": a side of the breach law
+        domain = tuple(
+            t.topic for t in score_topics(subject) if t.topic not in FACETS and t.score >= _SUBJECT
+        )
+        if "breach" in concepts_in(subject):
+            domain = ("breach-trigger", "breach-deadline")
     anchored = bool(citations or laws or follow_up)
     return Understanding(
         question=question,
@@ -319,11 +327,6 @@ def understand(
         figures=figures_in(said),
         follow_up=follow_up,
     )
-
-
-def with_places(understood: Understanding, places: Jurisdictions) -> Understanding:
-    """Return the same understanding for other places."""
-    return replace(understood, places=places)
 
 
 def topic_title(understood: Understanding) -> str:

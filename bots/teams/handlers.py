@@ -11,11 +11,12 @@ from aiohttp import web
 from bots.asked import Asked
 from bots.background import Background
 from bots.errors import RequestRefused
+from bots.loopback import is_loopback
 from bots.teams.activities import read_message
 from bots.teams.adapter import NotSent, Say, TeamsAdapter, reference_of
 from bots.teams.entities import activity_of, typing
 from bots.teams.messages import messages_of
-from bots.teams.service_urls import is_allowed, is_loopback
+from bots.teams.service_urls import is_allowed
 from bots.teams.tokens import Gate
 from bots.turn import Turns
 

@@ -6,24 +6,15 @@ holds the key; a second lock costs nothing, since Microsoft's hosts are known.
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import urlsplit
+
+from bots.loopback import is_loopback
 
 HOSTS = frozenset({"smba.trafficmanager.net"})
 """Public Teams. Anybody may own another name under trafficmanager.net, so this one only, in full."""
 DOMAINS = (".botframework.com", ".botframework.us", ".teams.microsoft.com", ".teams.microsoft.us")
 """Web Chat and the clouds of US government, e.g. smba.infra.gcc.teams.microsoft.com
 (https://microsoft.github.io/Agents-for-js/variables/_microsoft_agents-hosting.TeamsServiceEndpoints.html)."""
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is this machine's own."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def is_allowed(service_url: str, local: bool) -> bool:
