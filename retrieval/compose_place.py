@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 
 from retrieval.catalogue import Catalogue, Entry, Key, in_force
 from retrieval.marks import Marks
-from retrieval.ranking import Ranked, comprehensive_law, domain_laws, position_holds, question_words, rank
+from retrieval.ranking import (
+    CITED,
+    Ranked,
+    comprehensive_law,
+    domain_laws,
+    position_holds,
+    question_words,
+    rank,
+)
 from retrieval.records import AnswerSection, Position, PositionStatement, Statement, Verdict
 from retrieval.retriever import FEDERAL, Evidence
 from retrieval.topics import all_topics
@@ -24,6 +32,8 @@ _ORDER = {
 
 FIRST_SENTENCE = 0.55
 """Head start of a position's first sentence over a statement that shares more words with the question."""
+
+_SHORT_WORDS = 90
 
 _VERDICT_LEAD = re.compile(r"^(?:Yes|No|It depends)(?:, [^:]{1,40})?: ")
 _OPENERS = frozenset(
@@ -140,48 +150,62 @@ def usable_positions(evidence: Evidence, place: str) -> list[Position]:
     return found
 
 
-def _short(
+Sentence = tuple[str, tuple[Key, ...]]
+"""A sentence of the digest and the sections it rests on."""
+
+
+def _candidates(
     evidence: Evidence, place: str, positions: list[Position], ranked: list[Ranked]
-) -> list[tuple[str, tuple[Key, ...]]]:
-    """Return the one to three sentences that answer: positions, or the statement that fits the question better."""
+) -> list[tuple[float, Sentence]]:
+    """Return sentences that might answer, with how well each does.
+
+    A position's first sentence has a head start, since a lawyer wrote it to come first; a sentence about another
+    law than the one asked about falls back; words shared with the question decide the rest.
+    """
     understood, catalogue = evidence.understood, evidence.catalogues[place]
     words = question_words(understood)
-    if understood.citations and ranked and ranked[0].score >= 5:
-        return [(r.entry.statement.text, (r.entry.passage.key,)) for r in ranked[:2] if r.score >= 5]
-    candidates: list[tuple[float, str, tuple[Key, ...]]] = []
     laws = domain_laws(catalogue, understood)
-    for rank_of_topic, position in enumerate(positions):
-        for number, s in enumerate(position.statements):
-            prior = (
-                (FIRST_SENTENCE if number == 0 else 0.15)
-                - 0.2 * rank_of_topic
-                + (1.0 if understood.broad and not number and not rank_of_topic else 0.0)
-            )
+    asked, facets = set(understood.topic_ids), FACETS.intersection(understood.topic_ids)
+    found: list[tuple[float, Sentence]] = []
+    for number, position in enumerate(positions):
+        behind = 0.2 * number + (0.3 if facets and position.topic not in facets else 0.0)
+        for place_in_position, s in enumerate(position.statements):
+            start = FIRST_SENTENCE if place_in_position == 0 else 0.15
+            if understood.broad and not number and not place_in_position:
+                start += 1.0
             if laws and not laws.issuperset(k[1] for k in s.rests_on):
-                prior -= 0.4  # a sentence about another law than the one asked about
-            candidates.append((_answers(s.text, understood, words, catalogue) + prior, s.text, s.rests_on))
-    topics = set(understood.topic_ids)
-    current = [r for r in ranked if r.starts is None and (not laws or r.entry.passage.law_id in laws)]
-    for r in current[:8]:
-        if topics.intersection(r.entry.statement.topics) or not positions:
-            fit = _answers(r.entry.statement.text, understood, words, catalogue)
-            candidates.append((fit if positions else r.score, r.entry.statement.text, (r.entry.passage.key,)))
+                start = -0.1
+            found.append(
+                (start - behind + _answers(s.text, understood, words, catalogue), (s.text, s.rests_on))
+            )
+    for r in [r for r in ranked if r.starts is None and (not laws or r.entry.passage.law_id in laws)][:8]:
+        topics = r.entry.statement.topics
+        if positions and not asked.intersection(topics):
+            continue
+        start = 0.35 if laws and facets.intersection(topics) else 0.0
+        fit = start + _answers(r.entry.statement.text, understood, words, catalogue) if positions else r.score
+        found.append((fit, (r.entry.statement.text, (r.entry.passage.key,))))
+    return sorted(found, key=lambda c: -c[0])
+
+
+def _short(evidence: Evidence, place: str, positions: list[Position], ranked: list[Ranked]) -> list[Sentence]:
+    """Return the one to three sentences that answer, at most 90 words: the best, then what the positions put first."""
+    understood, catalogue = evidence.understood, evidence.catalogues[place]
+    if understood.citations and ranked and ranked[0].score >= CITED:
+        return [(r.entry.statement.text, (r.entry.passage.key,)) for r in ranked[:2] if r.score >= CITED]
+    candidates = [sentence for _, sentence in _candidates(evidence, place, positions, ranked)]
     if not candidates:
         return []
-    best = max(candidates, key=lambda c: c[0])
-    chosen = [best[1:]]
-    firsts = [(p.statements[0].text, p.statements[0].rests_on) for p in positions[:2]]
-    if positions and len(positions[0].statements) > 1:
-        firsts.append((positions[0].statements[1].text, positions[0].statements[1].rests_on))
-    said = Said()
-    said.add(best[1])
-    for text, keys in firsts:
+    chosen, said = candidates[:1], Said()
+    said.add(chosen[0][0])
+    firsts = [p.statements[0] for p in positions[:2]] + [s for p in positions[:1] for s in p.statements[1:2]]
+    laws = domain_laws(catalogue, understood)
+    following = [(s.text, s.rests_on) for s in firsts if not laws or any(k[1] in laws for k in s.rests_on)]
+    for text, keys in following if positions else candidates[1:2]:
         length = sum(len(t.split()) for t, _ in chosen) + len(text.split())
-        if text != best[1] and not said.repeats(text) and length <= 90:
+        if not said.repeats(text) and length <= _SHORT_WORDS:
             chosen.append((text, keys))
             said.add(text)
-    if not positions:
-        chosen += [c[1:] for c in sorted(candidates, key=lambda c: -c[0])[1:2]]
     return chosen
 
 
@@ -272,7 +296,9 @@ def _to_come(
     by_law: dict[str, list[Ranked]] = {}
     for r in ranked:
         if r.starts and (
-            topics.intersection(r.entry.statement.topics) or r.entry.passage.law_id in named or r.score >= 5
+            topics.intersection(r.entry.statement.topics)
+            or r.entry.passage.law_id in named
+            or r.score >= CITED
         ):
             by_law.setdefault(r.entry.passage.law_id, []).append(r)
     sections = []
@@ -385,10 +411,10 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     current = [
         r
         for r in relevant
-        if r.starts is None and (not laws or r.entry.passage.law_id in laws or r.score >= 5)
+        if r.starts is None and (not laws or r.entry.passage.law_id in laws or r.score >= CITED)
     ]
     on_topic = [
-        r for r in current if topics.intersection(r.entry.statement.topics) or r.score >= 5 or not topics
+        r for r in current if topics.intersection(r.entry.statement.topics) or r.score >= CITED or not topics
     ]
     named = bool(understood.laws or understood.citations)
     lead_rows = _pick(
@@ -430,7 +456,7 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
 def _same_standing(row: Ranked, understood: Understanding) -> bool:
     """A statement of another law joins in when it is on the first topic, or the first of its own tags is asked for."""
     topics = row.entry.statement.topics
-    return bool(topics) and (topics[0] in understood.topic_ids or row.score >= 5)
+    return bool(topics) and (topics[0] in understood.topic_ids or row.score >= CITED)
 
 
 def _naming(entry: Entry) -> str:
