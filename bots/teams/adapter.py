@@ -117,7 +117,7 @@ class TeamsAdapter(CloudAdapterBase):  # type: ignore[misc]
 
         async def turn(context: TurnContext) -> None:
             # The SDK gives a turn of its own making a random id, and answers to that; it is the question's.
-            context.activity.id = reference.activity_id
+            context.activity.id = None
 
             async def say(activity: Activity) -> None:
                 await _send(context, activity)
