@@ -17,7 +17,6 @@ from retrieval.compose_place import (
     SHARED_BROAD,
     SHARED_NARROW,
     PlacePart,
-    Said,
     compose_place,
     federal_statements,
 )
@@ -26,6 +25,7 @@ from retrieval.marks import Marks, as_source, in_order
 from retrieval.ranking import comprehensive_law
 from retrieval.records import Answer, AnswerSection, Detection, Passage, Statement, Status, Verdict
 from retrieval.retriever import FEDERAL, Evidence
+from retrieval.short_answer import Said
 from retrieval.understand import Understanding, figures_in, topic_title
 
 ENGINE = "extractive"

@@ -116,7 +116,8 @@ class TeamsAdapter(CloudAdapterBase):  # type: ignore[misc]
         """
 
         async def turn(context: TurnContext) -> None:
-            # The SDK gives a turn of its own making a random id, and answers to that; it is the question's.
+            # The SDK gives a turn of its own making a random id and would reply to that. Without it the message
+            # goes to the conversation, whose id names the thread ("…;messageid=…").
             context.activity.id = None
 
             async def say(activity: Activity) -> None:
