@@ -48,9 +48,11 @@ class Ranked:
 def binds(entry: Entry, understood: Understanding) -> bool:
     """Return whether an entry's law binds the one who asks (or is asked about as such)."""
     governs = entry.passage.governs
-    if governs == "both" or "government-records" in understood.topic_ids:
+    if governs == "both":
         return True
-    return governs == ("government" if understood.asker == "government" else "business")
+    if understood.asker == "government":
+        return governs == "government"
+    return governs == "business" or "government-records" in understood.topic_ids
 
 
 def question_words(understood: Understanding) -> frozenset[str]:

@@ -48,8 +48,10 @@ _BROAD = re.compile(
     re.IGNORECASE,
 )
 _GOVERNMENT = re.compile(
-    r"\b(?:(?:we|i) (?:are|am|work (?:for|at)) (?:a|an|the) )?(?:state agency|government agency|public agency|city government|county (?:government|office|clerk)|"
-    r"municipality|school district|public school|state university|police department|public body|government body|our (?:city|county|town|agency))\b",
+    r"\b(?:we(?:['’]re| are)|i(?:['’]m| am)|(?:i|we) work (?:for|at)|as|can|may|must|does|do|should|is|are|our)\s+(?:a|an|the|our)?\s*"
+    r"(?:\w+ )?(?:state|government|public|city|county|municipal|town|local) (?:agenc(?:y|ies)|government|office|clerk|school|university|body|department|entity|board)\b|"
+    r"\b(?:we(?:['’]re| are)|i(?:['’]m| am)|(?:i|we) work (?:for|at)|as|can|may|must|does|do|should|our)\s+(?:a|an|the|our)?\s*"
+    r"(?:municipality|school district|police department|city|county|town)\b(?! (?:employee|resident|ordinance))",
     re.IGNORECASE,
 )
 _NONPROFIT = re.compile(r"\b(?:non-?profits?|charit(?:y|ies)|501\(c\))", re.IGNORECASE)

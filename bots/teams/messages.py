@@ -2,7 +2,8 @@
 
 Marks stand in the text as everywhere else ([1.1], law and section), so that two colleagues in Slack and Teams
 can speak of the same source. Teams' own citations know whole numbers only and need "[1]" in the text; they
-stand behind each entry of the source list, where the pop-up opens.
+stand behind each entry of the source list, where the pop-up opens. The entries are paragraphs and no list,
+because the Agents Playground opens no pop-ups within lists.
 
 Teams renders no tables and no headings in text messages on every device
 (https://learn.microsoft.com/microsoftteams/platform/resources/bot-v3/bots-text-formats), so headings are bold and a
@@ -32,9 +33,10 @@ from bots.turn import Note, Reply
 
 MESSAGE_TEXT = 18_000
 """Characters in one message: at three bytes each, the most Unicode needs here, still under 80 KB with the citations."""
-CITATIONS = (
-    20  # https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bot-messages-ai-generated-content
-)
+CITATIONS = 10
+"""Pop-ups in one message. Teams' documentation allows 20
+(https://learn.microsoft.com/microsoftteams/platform/bots/how-to/bot-messages-ai-generated-content), Microsoft's Agents
+Playground refuses the eleventh; the sources after the tenth have their links and marks all the same."""
 CITATION_NAME = 80
 CITATION_ABSTRACT = 160
 
@@ -84,7 +86,7 @@ def messages_of(reply: Reply) -> tuple[TeamsMessage, ...]:
 def escaped(text: str) -> str:
     """Return text that Teams' Markdown shows letter by letter: no emphasis, link, mention, list or HTML comes of it."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    text = re.sub(r"([\\`*_\[\]~|])", r"\\\1", text)
+    text = re.sub(r"([\\`*_\[\]~])", r"\\\1", text)
     return re.sub(r"^(\s*)([#+-]|\d+[.)])", r"\1\\\2", text)
 
 
@@ -97,7 +99,7 @@ def _message(part: list[tuple[Piece, str]]) -> TeamsMessage:
         if isinstance(piece, SourceItem) and len(citations) < CITATIONS:
             citations.append(_citation(piece, len(citations) + 1))
             text = f"{text} [{len(citations)}]"
-        in_list = isinstance(piece, Bullet | SourceItem) and type(piece) is type(before)
+        in_list = isinstance(piece, Bullet) and isinstance(before, Bullet)
         lines.append(f"\n{text}" if in_list else f"\n\n{text}")
         before = piece
     return TeamsMessage("".join(lines).strip(), tuple(citations), generated=True)
@@ -127,7 +129,7 @@ def _markdown(piece: Piece) -> list[str]:
         case SourceItem(mark, text, url, details):
             named = f"[{escaped(text)}]({_link(url)})" if url else escaped(text)
             official = "official link, " if url else ""
-            return [f"- **[{mark}]** {named} ({official}{escaped(details)})"]
+            return [f"**[{mark}]** {named} ({official}{escaped(details)})"]
         case Fact(label, text):
             return [f"**{escaped(label)}:** {escaped(text)}" if label else escaped(text)]
 
