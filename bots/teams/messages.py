@@ -67,14 +67,16 @@ def messages_of(reply: Reply) -> tuple[TeamsMessage, ...]:
         return tuple(TeamsMessage(escaped(part)) for part in split_text(reply.text, MESSAGE_TEXT))
     parts: list[list[tuple[Piece, str]]] = [[]]
     size = 0
-    for piece in pieces_of(reply):
+    pieces = pieces_of(reply)
+    said = _first_said(pieces)
+    for piece in pieces:
         for text in _markdown(piece):
             if parts[-1] and size + len(text) > MESSAGE_TEXT:
                 parts.append(_taken_heading(parts[-1]))
                 size = sum(len(taken) for _, taken in parts[-1])
             parts[-1].append((piece, text))
             size += len(text)
-    messages = [_message(part) for part in parts if part]
+    messages = [_message(part, said) for part in parts if part]
     if len(messages) == 1:
         return tuple(messages)
     return tuple(
@@ -90,14 +92,24 @@ def escaped(text: str) -> str:
     return re.sub(r"^(\s*)([#+-]|\d+[.)])", r"\1\\\2", text)
 
 
-def _message(part: list[tuple[Piece, str]]) -> TeamsMessage:
+def _first_said(pieces: tuple[Piece, ...]) -> dict[str, str]:
+    """The first sentence of the answer that rests on each mark, which its pop-up then shows."""
+    said: dict[str, str] = {}
+    for piece in pieces:
+        if isinstance(piece, Paragraph | Bullet):
+            for mark in piece.marks:
+                said.setdefault(mark, piece.text)
+    return said
+
+
+def _message(part: list[tuple[Piece, str]], said: dict[str, str]) -> TeamsMessage:
     """One message of pieces; numbers its sources for Teams as far as Teams counts."""
     lines: list[str] = []
     citations: list[Citation] = []
     before: Piece | None = None
     for piece, text in part:
         if isinstance(piece, SourceItem) and len(citations) < CITATIONS:
-            citations.append(_citation(piece, len(citations) + 1))
+            citations.append(_citation(piece, len(citations) + 1, said))
             text = f"{text} [{len(citations)}]"
         in_list = isinstance(piece, Bullet) and isinstance(before, Bullet)
         lines.append(f"\n{text}" if in_list else f"\n\n{text}")
@@ -105,9 +117,9 @@ def _message(part: list[tuple[Piece, str]]) -> TeamsMessage:
     return TeamsMessage("".join(lines).strip(), tuple(citations), generated=True)
 
 
-def _citation(item: SourceItem, position: int) -> Citation:
+def _citation(item: SourceItem, position: int, said: dict[str, str]) -> Citation:
     name = split_text(f"{item.mark} {item.text}", CITATION_NAME - 2)
-    abstract = split_text(f"{item.text} ({item.details})", CITATION_ABSTRACT - 2)
+    abstract = split_text(said.get(item.mark) or item.text, CITATION_ABSTRACT - 2)
     return Citation(position, _cut(name), _cut(abstract), item.url)
 
 
