@@ -49,7 +49,7 @@ def build_app(
     """
     limits = Limits(settings.question_limit, settings.answer_seconds, settings.history_questions)
     turns = Turns(brain, conversations, place_of, limits)
-    app = web.Application(client_max_size=settings.request_bytes, middlewares=[_refusals])
+    app = web.Application(client_max_size=settings.request_bytes, middlewares=[refusals])
     background = app[_BACKGROUND] = Background()
     slack, teams = channels(settings)
     if slack.on:
@@ -160,7 +160,7 @@ def _mount_off(app: web.Application, channel: Channel) -> None:
 
 
 @web.middleware
-async def _refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn what is refused into its status; the reason stays in our log, where a forger cannot read it."""
     try:
         return await handler(request)

@@ -53,10 +53,11 @@ class Catalogue:
                     self.law_topics.setdefault(passage.law_id, Counter())[topic] += 1
         total = len(self.entries) or 1
         self.weight = {word: math.log(1 + total / count) for word, count in seen_in.items()}
+        self.rarest = math.log(1 + total)
 
     def overlap(self, words: frozenset[str], entry: Entry) -> float:
-        """Return how much of the question's rarer words an entry shares, 0 to 1."""
-        whole = sum(self.weight.get(w, 0.0) for w in words)
+        """Return how much of the question's rarer words an entry shares, 0 to 1; a word in no law counts as the rarest."""
+        whole = sum(self.weight.get(w, self.rarest) for w in words)
         return sum(self.weight[w] for w in words & entry.words) / whole if whole else 0.0
 
     def law_name(self, law_id: str) -> str:

@@ -41,6 +41,10 @@ FIRST_SENTENCE = 0.55
 """Head start of a position's first sentence over a statement that shares more words with the question."""
 
 
+_WITHOUT_TOPIC = 0.75
+"""Score from which a statement answers a text that asks no standard question: most of its words, or its section named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How many statements each part may have."""
@@ -192,7 +196,8 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     ranked = rank(evidence, place)
     positions = usable_positions(evidence, place)
     topics = set(understood.topic_ids)
-    relevant = [r for r in ranked if topics.intersection(r.entry.statement.topics) or r.score >= 1.0]
+    floor = 1.0 if topics else _WITHOUT_TOPIC
+    relevant = [r for r in ranked if topics.intersection(r.entry.statement.topics) or r.score >= floor]
     if not positions and not relevant:
         return PlacePart(place, (), (), None, (), found=False)
     short = short_answer(evidence, place, positions, relevant)

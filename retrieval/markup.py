@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
+from typing import NamedTuple
 
 _GAP = " "  # mark-up that the reader does not see: <@U1>, <b>
 _HOLE = "\x00"  # a thing that stands where a noun could: an address, an emoji
@@ -23,34 +24,61 @@ _LETTER = "0-9A-Za-zªºÀ-ÖØ-öø-ɏ\u0300-\u036fḀ-ỿ０-９Ａ-Ｚａ-ｚ
 _JOINER = "\u00ad\u200c\u200d\u2060\ufeff"
 _APOSTROPHE = "'’ʼʻ‘`´＇"
 _TOKEN = re.compile(
-    rf"(?P<word>[{_LETTER}]+(?:[{_JOINER}]+[{_LETTER}]+)*(?:[{_APOSTROPHE}](?:t|re|ve|ll|d|m|i|all)(?![{_LETTER}]))?)"
-    rf"|(?P<possessive>[{_APOSTROPHE}]s(?![{_LETTER}]))"
+    rf"(?P<word>[{_LETTER}]+(?:[{_JOINER}]+[{_LETTER}]+)*(?:[{_APOSTROPHE}](?i:t|re|ve|ll|d|m|i|all)(?![{_LETTER}]))?)"
+    rf"|(?P<possessive>(?:[{_APOSTROPHE}]|&#0?39;|&#8217;|&#[xX]27;|&apos;|&rsquo;)[sS](?![{_LETTER}]))"
     rf"|(?P<entity>&(?:[A-Za-z]{{2,8}}|#\d{{1,7}}|#[xX][0-9A-Fa-f]{{1,6}});)"
     rf"|(?P<hole>{_HOLE}+)"
     rf"|(?P<other>(?:(?![{_LETTER}])[^\W_])+)"
     rf"|(?P<mark>[^\s\"“”„«»*~_¿¡{_APOSTROPHE}\u200b-\u200f\u202a-\u202e{_JOINER}])"
-    r"|(?P<line>\n)",
-    re.IGNORECASE,
+    r"|(?P<line>\n)"
 )
 _MARKS = str.maketrans(
     {"–": "-", "‐": "-", "‑": "-", "−": "-", "―": "—", "…": ".", "．": ".", "。": ".", "！": "!", "？": "?", "，": ",", "、": ",", "；": ";", "：": ":", "（": "(", "）": ")", "／": "/", "＆": "&", "•": "\n", "·": ",", "\\": "/", "\r": "\n"}
 )  # fmt: skip
-_ENTITY_MARKS = {"&nbsp;": "", "&amp;": "&", "&quot;": "", "&lt;": "<", "&gt;": ">", "&apos;": "'", "&#39;": "'"}
+_ENTITY_MARKS = {
+    "&nbsp;": "",
+    "&amp;": "&",
+    "&quot;": "",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&apos;": "'",
+    "&#39;": "'",
+}
 
-_SLACK_HIDDEN = re.compile(r"<(?:[@#!][^<>]*|[a-z][a-z0-9+.-]{1,12}:[^<>|]*)(?:>|(?P<label>\|)[^<>|]*>)", re.IGNORECASE)
+_SLACK_HIDDEN = re.compile(
+    r"<(?:[@#!][^<>]*|(?:https?|ftp|mailto|tel|slack|msteams):[^<>|]*)(?:>|(?P<label>\|)[^<>|]*>)",
+    re.IGNORECASE,
+)
 _TEAMS_MENTION = re.compile(r"<at\b[^<>]*>[^<>]*</at>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?P<tag>a|at|attachment|b|blockquote|br|code|del|div|em|emoji|font|h[1-6]|hr|i|img|ins|li|ol|p|pre|s|span|strike|strong|sub|sup|table|tbody|td|th|thead|tr|u|ul)(?=[\s/>])[^<>]*>",
     re.IGNORECASE,
 )
-_LINE_TAGS = {"br", "p", "div", "li", "tr", "td", "th", "blockquote", "pre", "hr", "h1", "h2", "h3", "h4", "h5", "h6"}
-_CODE = re.compile(r"```.*?```|<pre\b[^<>]*>.*?</pre>", re.DOTALL | re.IGNORECASE)
-_BLOCKQUOTE = re.compile(r"<blockquote\b[^<>]*>.*?</blockquote>", re.DOTALL | re.IGNORECASE)
+_LINE_TAGS = {
+    "br",
+    "p",
+    "div",
+    "li",
+    "tr",
+    "td",
+    "th",
+    "blockquote",
+    "pre",
+    "hr",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+}
 _EMOJI = re.compile(r"(?<![^\s:,.(])(?::[a-z0-9_+-]{2,40}:)+(?!\w)")
 _COMMAND = re.compile(r"\s*/[a-z][a-z-]*(?=\s)")
-_CHUNK = re.compile(r"\S*[@#:_./\\]\S*")
+_CHUNK = re.compile(r"\S+")
+_ADDRESS_SIGN = re.compile(r"[@#:_./\\]")
+_IDENTIFIER = re.compile(r"[^\W_]_[^\W_]")
 _DOMAIN_ENDS = {
-    "com", "org", "net", "gov", "edu", "mil", "io", "us", "info", "biz", "app", "dev", "test", "local", "example", "invalid", "law", "legal", "co", "tv", "cloud", "ai",
+    "com", "org", "net", "gov", "edu", "mil", "io", "us", "info", "biz", "app", "dev", "example", "invalid", "co", "tv", "cloud", "ai",
 }  # fmt: skip
 _FILE_ENDS = {
     "pdf", "doc", "docx", "xls", "xlsx", "csv", "txt", "ppt", "pptx", "png", "jpg", "jpeg", "zip", "json", "jsonl", "html", "htm", "xml", "py", "js", "sql", "log", "eml", "toml", "yaml", "yml", "md",
@@ -58,8 +86,7 @@ _FILE_ENDS = {
 _ADDRESS_EDGE = "()[]{}<>\"'“”‘’,;!?*|"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """`word` is in normal form: lower case, no accents, plain apostrophe. Marks stand for themselves, "\\x00" is a hole."""
 
     word: str
@@ -82,7 +109,11 @@ def normal(word: str) -> str:
     if word.isascii():
         return word.lower().replace("`", "'")
     decomposed = unicodedata.normalize("NFKD", word)
-    kept = "".join("'" if c in _APOSTROPHE else c for c in decomposed if not unicodedata.combining(c) and c not in _JOINER)
+    kept = "".join(
+        "'" if c in _APOSTROPHE else c
+        for c in decomposed
+        if not unicodedata.combining(c) and c not in _JOINER
+    )
     return kept.casefold()
 
 
@@ -92,6 +123,19 @@ def _cover(text: str, start: int, end: int, filler: str) -> str:
 
 def _fill(match: re.Match[str], filler: str) -> str:
     return filler * (match.end() - match.start())
+
+
+def _blocks(lowered: str, opening: str, closing: str) -> list[tuple[int, int]]:
+    """Return the spans from each `opening` to the next `closing`; one without an end is not a block."""
+    spans = []
+    start = lowered.find(opening)
+    while start >= 0:
+        end = lowered.find(closing, start + len(opening))
+        if end < 0:
+            break
+        spans.append((start, end + len(closing)))
+        start = lowered.find(opening, end + len(closing))
+    return spans
 
 
 def _slack(match: re.Match[str]) -> str:
@@ -112,12 +156,18 @@ def _is_address(chunk: str) -> bool:
     """True for an e-mail address, URL, host, path, file name or identifier such as tx_customers."""
     if "@" in chunk.lstrip("@") or "://" in chunk or chunk.lower().startswith("www."):
         return True
-    if chunk.startswith(("@", "/", "~/", "./")) and len(chunk) > 1 and (chunk[0] != "/" or chunk.count("/") > 1):
+    if (
+        chunk.startswith(("@", "/", "~/", "./"))
+        and len(chunk) > 1
+        and (chunk[0] != "/" or chunk.count("/") > 1)
+    ):
         return True
     if chunk.startswith("#") and ("-" in chunk or "_" in chunk):
         return True
     inner = chunk.strip("_*~.:")
-    if "_" in inner and any(a.isalnum() and b.isalnum() for a, b in zip(inner, inner.partition("_")[2][:1], strict=False)):
+    if "_" in inner and any(
+        a.isalnum() and b.isalnum() for a, b in zip(inner, inner.partition("_")[2][:1], strict=False)
+    ):
         return True
     host = chunk.split("/", 1)[0].split(":", 1)[0].rstrip(".")
     labels = host.split(".")
@@ -128,11 +178,13 @@ def _is_address(chunk: str) -> bool:
 
 def _hide_addresses(text: str) -> str:
     """Cover addresses, word by word; each character is looked at a fixed number of times."""
-    if not any(c in text for c in "@#:_./\\"):
+    if not _ADDRESS_SIGN.search(text):
         return text
     parts: list[str] = []
     at = 0
     for match in _CHUNK.finditer(text):
+        if not _ADDRESS_SIGN.search(match.group()):
+            continue
         start, end = match.span()
         while start < end and text[start] in _ADDRESS_EDGE:
             start += 1
@@ -159,10 +211,12 @@ def _visible(text: str) -> tuple[str, list[tuple[int, int]]]:
     """Return a text of the same length in which only language is left, and what of it is quotation."""
     quoted = _quoted_lines(text) if ">" in text or "&gt;" in text else []
     shown = text
-    if "```" in shown or "<pre" in shown.lower():
-        shown = _CODE.sub(lambda m: _fill(m, _LINE), shown)
+    if "```" in text or "<" in text:
+        lowered = text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
+        for start, end in _blocks(lowered, "```", "```") + _blocks(lowered, "<pre", "</pre>"):
+            shown = _cover(shown, start, end, _LINE)
+        quoted += _blocks(lowered, "<blockquote", "</blockquote>")
     if "<" in shown:
-        quoted += [m.span() for m in _BLOCKQUOTE.finditer(shown)]
         shown = _TEAMS_MENTION.sub(lambda m: _fill(m, _GAP), shown)
         shown = _SLACK_HIDDEN.sub(_slack, shown)
         shown = _TAG.sub(_tag, shown)
@@ -197,7 +251,7 @@ def read_tokens(text: str) -> Tokens:
         elif kind == "entity":
             entity = match.group().lower()
             word = _ENTITY_MARKS.get(entity, unescape(entity)).translate(_MARKS)
-            if not word or word.isspace() or word in _APOSTROPHE + "\"“”«»":
+            if not word or word.isspace() or word in _APOSTROPHE + '"“”«»':
                 word = ""
         else:
             word = match.group().translate(_MARKS)

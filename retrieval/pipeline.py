@@ -151,7 +151,9 @@ def build_pipeline(
 
     def read(found: tuple[Question, Jurisdictions]) -> Understanding:
         question, jurisdictions = found
-        return understand(question, jurisdictions, law_names.find(question.text, jurisdictions.codes))
+        return understand(
+            question, jurisdictions, law_names.find(question.text, jurisdictions.codes), library.guess_topic
+        )
 
     def write(evidence: Evidence) -> tuple[Draft, Evidence]:
         return compose(evidence, names), evidence

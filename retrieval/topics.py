@@ -80,6 +80,18 @@ def _data() -> tuple[dict[str, Topic], Phrases]:
     return topics, Phrases([*labelled, *((term, term.strip("'")) for term in quoted)])
 
 
+@cache
+def topic_texts() -> tuple[tuple[str, str], ...]:
+    """Return (topic id, a text about it) for comparing by meaning: its question and the phrases of its rules."""
+    raw = tomllib.loads(resources.files("config").joinpath("topics.toml").read_text(encoding="utf-8"))
+    texts = []
+    for topic in all_topics().values():
+        terms = sorted({t for rule in topic.rules for t in rule.needs})
+        phrases = [" ".join(raw["concepts"].get(t, [t.strip("'")])[:8]) for t in terms]
+        texts.append((topic.id, " ".join((topic.name, topic.question, topic.verdict_asks, *phrases))))
+    return tuple(texts)
+
+
 def all_topics() -> dict[str, Topic]:
     """Return the topics by id, in the file's order."""
     return _data()[0]

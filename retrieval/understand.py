@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from importlib import resources
 from typing import Literal
 
 from retrieval.legal_citations import citations_in
 from retrieval.records import Jurisdictions, Question
 from retrieval.topics import TopicScore, all_topics, asked_topics, concepts_in, score_topics
-from retrieval.words import content_stems, stems
+from retrieval.words import Phrases, stems
 
 Form = Literal["may", "must", "exists", "open"]
 Asker = Literal["business", "government", "nonprofit", "individual"]
@@ -65,74 +69,6 @@ _HELP = re.compile(
     r"what can i ask(?: you)?|cheers|great|ok|okay|test|ping|(?:hi|hello|hey)[ ,!]+(?:reggi|there|team|all)|thanks,? reggi)\W*$",
     re.IGNORECASE,
 )  # fmt: skip
-_CHORE = re.compile(
-    r"\b(?:poem|haiku|limerick|joke|recipe|song|story|translate|weather|football|movie|essay|cover letter|python|javascript|sql|code for|"
-    r"homework|horoscope|stock price|book a|restaurant|capital of|president of|who won|write me an? (?!privacy|breach|notice))\b",
-    re.IGNORECASE,
-)
-_OTHER_LAW = re.compile(
-    r"\b(?:sales tax|income tax|property tax|tax(?:es| rate)|trademarks?|copyright|patents?|divorce|custody|alimony|zoning|parking|speeding|dui|"
-    r"minimum wage|overtime|immigration visa|visa|bankruptcy|eviction|landlord-tenant|rent control|liquor licen[cs]e|hunting|fishing licen[cs]e|"
-    r"incorporate an? (?:llc|company)|form an llc|llc|inheritance|probate|gun|firearms?|cannabis|marijuana|abortion legal|speed limit|"
-    r"workers.? compensation|unemployment benefits|non-?competes?|antitrust|securities)\b",
-    re.IGNORECASE,
-)
-_PRIVACY_WORDS = frozenset(
-    stem
-    for word in [
-        "privacy",
-        "data",
-        "personal",
-        "information",
-        "consumer",
-        "breach",
-        "biometric",
-        "cookie",
-        "consent",
-        "marketing",
-        "telemarketing",
-        "record",
-        "wiretap",
-        "disclosure",
-        "customer",
-        "identity",
-        "theft",
-        "password",
-        "tracking",
-        "spam",
-        "email",
-        "encryption",
-        "security",
-        "sensitive",
-        "surveillance",
-        "confidential",
-        "profile",
-        "broker",
-        "opt",
-        "notice",
-        "law",
-        "act",
-        "statute",
-        "regulation",
-        "legal",
-        "require",
-        "comply",
-        "compliance",
-        "section",
-        "penalty",
-        "children",
-        "minor",
-        "genetic",
-        "health",
-        "location",
-        "student",
-        "employee",
-        "insurance",
-        "AI",
-        "bot",
-    ]
-    for stem in stems(word)
-)
 _MONTHS = [
     "january",
     "february",
@@ -160,6 +96,7 @@ _FIGURE = re.compile(
 )
 
 
+_PLAIN_TOPIC = 2.0
 _SUBJECT = 1.5
 """Weight from which a topic beside a facet says whose penalties, enforcement … are asked about."""
 
@@ -261,29 +198,45 @@ def _asker(text: str) -> Asker:
     return "individual" if _INDIVIDUAL.search(text) else "business"
 
 
+@cache
+def _scope_phrases() -> Phrases:
+    lists = tomllib.loads(resources.files("config").joinpath("scope.toml").read_text(encoding="utf-8"))
+    return Phrases((name, phrase) for name, phrases in lists.items() for phrase in phrases)
+
+
 def _scope(text: str, places: Jurisdictions, topics: tuple[TopicScore, ...], anchored: bool) -> Scope:
+    """Return whether a text asks for help, for US privacy law, or for something else (config/scope.toml)."""
     if _HELP.match(text):
         return "help"
-    strong = bool(topics) and topics[0].score >= 2
-    if _CHORE.search(text) and not (strong and places.found):
+    found = _scope_phrases().find(stems(text))
+    plain = bool(topics) and topics[0].score >= _PLAIN_TOPIC
+    if "chores" in found and not (plain and places.found):
         return "out"
-    if _OTHER_LAW.search(text) and not strong:
+    if "other_law" in found and not plain:
         return "out"
     if places.outside and not places.found and not anchored:
         return "out"
-    if not topics and not anchored and not _PRIVACY_WORDS.intersection(content_stems(text)):
+    if not topics and not anchored and "privacy" not in found:
         return "out"
     return "law"
 
 
+Guess = Callable[[str], str | None]
+"""Returns the topic nearest in meaning to a text, or None where none is near."""
+
+
 def understand(
-    question: Question, places: Jurisdictions, laws: tuple[tuple[str, str], ...], text: str | None = None
+    question: Question,
+    places: Jurisdictions,
+    laws: tuple[tuple[str, str], ...],
+    guess: Guess = lambda _: None,
 ) -> Understanding:
     """Return what a question asks, given where (`places`) and which laws of the corpus it names.
 
-    A follow-up without a topic of its own ("and Nevada?") takes the latest topics of the history.
+    A follow-up without a topic of its own ("and Nevada?") takes the latest topics of the history. `guess` is asked
+    for a topic where no rule of config/topics.toml holds.
     """
-    said = (text if text is not None else question.text).strip()
+    said = question.text.strip()
     topics = asked_topics(said)
     citations = citations_in(said)
     follow_up = False
@@ -312,6 +265,9 @@ def understand(
         if "breach" in concepts_in(subject):
             domain = ("breach-trigger", "breach-deadline")
     anchored = bool(citations or laws or follow_up)
+    scope = _scope(said, places, topics, anchored)
+    if scope == "law" and not topics and not citations and (nearest := guess(said)):
+        topics, domain = (TopicScore(nearest, 1.0),), (() if nearest in FACETS else (nearest,))
     return Understanding(
         question=question,
         text=said,
@@ -322,7 +278,7 @@ def understand(
         broad=bool(_BROAD.search(said)),
         compares=bool(_COMPARE.search(said)) or places.every,
         asker=_asker(said),
-        scope=_scope(said, places, topics, anchored),
+        scope=scope,
         as_of=as_of(said, question.asked_on),
         citations=citations,
         laws=laws,

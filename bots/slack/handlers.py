@@ -6,6 +6,7 @@ Slack wants its acknowledgement within three seconds and delivers again otherwis
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -38,6 +39,7 @@ class Workspace(AsyncAuthorize):
         self._client = AsyncWebClient(token=token, base_url=api_url, retry_handlers=retry_handlers())
         self._token = token
         self._account: AuthorizeResult | None = None
+        self._asking = asyncio.Lock()
 
     async def account(self) -> AuthorizeResult:
         """Return who the token belongs to.
@@ -45,19 +47,19 @@ class Workspace(AsyncAuthorize):
         Raises:
             SlackUnavailable: Slack refuses the token or cannot be reached.
         """
-        if self._account is None:
-            try:
-                who = await self._client.auth_test()
-            except SlackApiError as error:
-                raise SlackUnavailable(
-                    f"Slack refused the bot token ({error.response.get('error')})"
-                ) from error
-            except (ClientError, TimeoutError, OSError) as error:
-                raise SlackUnavailable(f"Slack's API cannot be reached ({type(error).__name__})") from error
-            self._account = AuthorizeResult.from_auth_test_response(
-                auth_test_response=who, bot_token=self._token
-            )
+        async with self._asking:
+            if self._account is None:
+                self._account = await self._ask()
         return self._account
+
+    async def _ask(self) -> AuthorizeResult:
+        try:
+            who = await self._client.auth_test()
+        except SlackApiError as error:
+            raise SlackUnavailable(f"Slack refused the bot token ({error.response.get('error')})") from error
+        except (ClientError, TimeoutError, OSError) as error:
+            raise SlackUnavailable(f"Slack's API cannot be reached ({type(error).__name__})") from error
+        return AuthorizeResult.from_auth_test_response(auth_test_response=who, bot_token=self._token)
 
     async def __call__(self, **_: Any) -> AuthorizeResult:
         """Return the account for a request. Bolt answers 500 if this raises, and Slack delivers again."""
@@ -169,7 +171,7 @@ async def _ignore() -> None:
 def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -> bool:
     try:
         return bool(verifier.is_valid_request(body, request.headers))
-    except ValueError:  # a timestamp that is no number, a body that is not UTF-8
+    except (ValueError, TypeError):  # a timestamp that is no number, a body not in UTF-8, a signature not in ASCII
         return False
 
 

@@ -14,10 +14,10 @@ import structlog
 from botbuilder.core import CloudAdapterBase, TurnContext
 from botbuilder.schema import Activity, ConversationReference, ErrorResponseException
 from botframework.connector.auth import (
+    AppCredentials,
     AuthenticationConfiguration,
     BotFrameworkAuthentication,
     BotFrameworkAuthenticationFactory,
-    MicrosoftAppCredentials,
     PasswordServiceClientCredentialFactory,
     ServiceClientCredentialsFactory,
 )
@@ -42,25 +42,33 @@ class NotSent(Exception):
     """Teams did not take a message; says what it answered. Handled where a turn ends."""
 
 
-class OneCredential(PasswordServiceClientCredentialFactory):  # type: ignore[misc]
-    """The bot's own credentials, kept.
+class KeptCredentials(ServiceClientCredentialsFactory):  # type: ignore[misc]
+    """Another factory's credentials, kept.
 
     The SDK's factory makes new ones for each turn, whose cache is empty: that would be a log-in per answer.
     """
 
-    def __init__(self, app_id: str, password: str, tenant_id: str | None) -> None:
-        super().__init__(app_id, password, tenant_id)
-        self._kept: dict[tuple[str, str], MicrosoftAppCredentials] = {}
+    def __init__(self, factory: ServiceClientCredentialsFactory) -> None:
+        self._factory = factory
+        self._kept: dict[tuple[str, str], AppCredentials] = {}
+
+    async def is_valid_app_id(self, app_id: str) -> bool:
+        return bool(await self._factory.is_valid_app_id(app_id))
+
+    async def is_authentication_disabled(self) -> bool:
+        return bool(await self._factory.is_authentication_disabled())
 
     async def create_credentials(
         self, app_id: str, oauth_scope: str, login_endpoint: str, validate_authority: bool
-    ) -> MicrosoftAppCredentials:
+    ) -> AppCredentials:
         kept = self._kept.get((app_id, oauth_scope))
         if kept is None:
-            kept = await super().create_credentials(app_id, oauth_scope, login_endpoint, validate_authority)
-            self._kept[app_id, oauth_scope] = kept
-            # Asked for here and in a thread, because the SDK asks in the event loop; afterwards it is in the cache.
+            made = await self._factory.create_credentials(
+                app_id, oauth_scope, login_endpoint, validate_authority
+            )
+            kept = self._kept.setdefault((app_id, oauth_scope), made)
         if app_id:
+            # Logs in where that is due, here and in a thread: the SDK would do it in the event loop.
             await asyncio.to_thread(kept.get_access_token)
         return kept
 
@@ -68,10 +76,11 @@ class OneCredential(PasswordServiceClientCredentialFactory):  # type: ignore[mis
 def authentication_of(
     settings: Settings, credentials: ServiceClientCredentialsFactory | None = None
 ) -> BotFrameworkAuthentication:
-    """Return the SDK's authentication for these settings; `credentials` replaces the log-in in tests."""
+    """Return the SDK's authentication for these settings; `credentials` logs in in another way than by password."""
     use_own_keys(settings.teams_openid_url, settings.teams_emulator_openid_url)
     password = settings.teams_app_password.get_secret_value() if settings.teams_app_password else ""
     tenant = settings.teams_tenant_id if settings.teams_app_type == "SingleTenant" else None
+    by_password = PasswordServiceClientCredentialFactory(settings.teams_app_id or "", password, tenant)
     return BotFrameworkAuthenticationFactory.create(
         validate_authority=True,
         to_channel_from_bot_login_url=settings.teams_login_url,
@@ -80,7 +89,7 @@ def authentication_of(
         oauth_url="https://api.botframework.com",
         to_bot_from_channel_open_id_metadata_url=settings.teams_openid_url,
         to_bot_from_emulator_open_id_metadata_url=settings.teams_emulator_openid_url,
-        credential_factory=credentials or OneCredential(settings.teams_app_id or "", password, tenant),
+        credential_factory=KeptCredentials(credentials or by_password),
         auth_configuration=AuthenticationConfiguration(),
     )
 

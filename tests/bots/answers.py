@@ -89,7 +89,9 @@ WHICH_STATE = Answer(
     status="needs_jurisdiction",
     question="Can I sell data?",
     title="Which state?",
-    short_answer=(Statement("Privacy law differs by state. Tell me which state your customers live in.", ()),),
+    short_answer=(
+        Statement("Privacy law differs by state. Tell me which state your customers live in.", ()),
+    ),
     notices=("Information, not legal advice.",),
 )
 
@@ -193,7 +195,9 @@ def long_answer(sections: int = 30, statements: int = 6, words: int = 40) -> Ans
                 f"Law number {section}",
                 "MN",
                 tuple(
-                    Statement(f"Statement {section}-{n}: " + "word " * words + "end.", (f"{section}.{n % 2 + 1}",))
+                    Statement(
+                        f"Statement {section}-{n}: " + "word " * words + "end.", (f"{section}.{n % 2 + 1}",)
+                    )
                     for n in range(statements)
                 ),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +11,21 @@ from typing import Any
 import pytest
 from aiohttp import ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestServer
+from botframework.connector.auth import MicrosoftAppCredentials, PasswordServiceClientCredentialFactory
 from pydantic import SecretStr
 
+from bots.background import Background
 from bots.conversations import MemoryConversations
-from bots.server import build_app
+from bots.server import build_app, refusals
+from bots.teams.adapter import TeamsAdapter, authentication_of
+from bots.teams.handlers import Teams
+from bots.teams.tokens import Gate
+from bots.turn import Limits, Turns
 from config.settings import Settings
 from tests.bots import fake_slack
 from tests.bots.answers import FakeBrain, place_of
 from tests.bots.fake_slack import FakeSlack
-from tests.bots.fake_teams import FakeTeams
+from tests.bots.fake_teams import APP_ID, FakeTeams
 
 
 def settings_of(**values: Any) -> Settings:
@@ -103,34 +109,67 @@ class TeamsWorld:
     settled = SlackWorld.settled
 
 
-TeamsStart = Callable[..., Awaitable[TeamsWorld]]
+class BotPassword(PasswordServiceClientCredentialFactory):  # type: ignore[misc]
+    """The bot's log-in without Microsoft: hands out one token, and counts how often it is asked to log in."""
+
+    def __init__(self) -> None:
+        super().__init__(APP_ID, "secret", "tenant")
+        self.made = 0
+
+    async def create_credentials(self, *_: Any) -> "BotToken":
+        self.made += 1
+        return BotToken()
+
+
+class BotToken(MicrosoftAppCredentials):  # type: ignore[misc]
+    def __init__(self) -> None:
+        super().__init__(APP_ID, "secret")
+
+    def get_access_token(self, force_refresh: bool = False) -> str:
+        return "bot-token"
 
 
 @pytest.fixture
-async def start_teams() -> AsyncIterator[TeamsStart]:
-    """Return a function that starts Reggi with the Teams settings given; by default local mode without an account."""
-    async with asyncio.timeout(30):
-        fake, brain = FakeTeams(), FakeBrain()
-        async with running(fake.app) as teams_url, ClientSession() as http:
-            servers: list[TestServer] = []
+async def teams() -> AsyncIterator[TeamsWorld]:
+    """Reggi in local mode: no account, no tokens."""
+    fake, brain = FakeTeams(), FakeBrain()
+    async with running(fake.app) as teams_url, ClientSession() as http:
+        app = build_app(settings_of(teams_local=True), brain, MemoryConversations(), place_of)
+        async with running(app) as url:
+            yield TeamsWorld(url, fake, teams_url, brain, http)
 
-            async def start(**values: Any) -> TeamsWorld:
-                settings = settings_of(
-                    teams_local=True,
-                    teams_openid_url=f"{teams_url}/openid",
-                    teams_emulator_openid_url=f"{teams_url}/openid",
-                    **values,
-                )
-                server = TestServer(build_app(settings, brain, MemoryConversations(), place_of))
-                servers.append(server)
-                await server.start_server()
-                return TeamsWorld(str(server.make_url("")).rstrip("/"), fake, teams_url, brain, http)
 
-            yield start
-            for server in servers:
-                await server.close()
+@dataclass
+class CheckedTeamsWorld(TeamsWorld):
+    """Reggi with an account, whose tokens are checked."""
+
+    password: BotPassword
 
 
 @pytest.fixture
-async def teams(start_teams: TeamsStart) -> TeamsWorld:
-    return await start_teams()
+async def checked_teams() -> AsyncIterator[CheckedTeamsWorld]:
+    fake, brain, password, background = FakeTeams(), FakeBrain(), BotPassword(), Background()
+    async with running(fake.app) as teams_url, ClientSession() as http:
+        settings = settings_of(
+            teams_app_id=APP_ID,
+            teams_openid_url=f"{teams_url}/openid",
+            teams_emulator_openid_url=f"{teams_url}/emulator",
+        )
+        authentication = authentication_of(settings, password)
+        turns = Turns(brain, MemoryConversations(), place_of, Limits())
+        handler = Teams(
+            TeamsAdapter(authentication, APP_ID),
+            Gate(authentication, token_needed=True),
+            turns,
+            background,
+            local=True,
+        )
+        app = web.Application(middlewares=[refusals])
+        app.router.add_post("/api/messages", handler.handle)
+        app.router.add_get("/healthz", lambda _: _under_way(background))
+        async with running(app) as url:
+            yield CheckedTeamsWorld(url, fake, teams_url, brain, http, password)
+
+
+async def _under_way(background: Background) -> web.Response:
+    return web.json_response({"under_way": len(background)})

@@ -75,7 +75,9 @@ class FakeSlack:
         if error:
             return web.json_response({"ok": False, "error": error})
         self.posted.append(message)
-        return web.json_response({"ok": True, "channel": message["channel"], "ts": f"1.{len(self.posted):06d}"})
+        return web.json_response(
+            {"ok": True, "channel": message["channel"], "ts": f"1.{len(self.posted):06d}"}
+        )
 
     async def _respond(self, request: web.Request) -> web.Response:
         message = await _body(request)
@@ -144,7 +146,9 @@ def block_is_valid(block: Mapping[str, Any]) -> bool:
 def _rich_is_valid(element: Mapping[str, Any]) -> bool:
     inner = element["elements"]
     if element["type"] == "rich_text_list":
-        return bool(inner) and all(item["type"] == "rich_text_section" and _rich_is_valid(item) for item in inner)
+        return bool(inner) and all(
+            item["type"] == "rich_text_section" and _rich_is_valid(item) for item in inner
+        )
     known = element["type"] in {"rich_text_section", "rich_text_quote"}
     return known and bool(inner) and all(
         (e["type"] == "text" and e["text"]) or (e["type"] == "link" and e["url"].startswith("http")) for e in inner
@@ -153,7 +157,10 @@ def _rich_is_valid(element: Mapping[str, Any]) -> bool:
 
 def size(value: Any) -> int:
     """Return the characters of all texts and addresses, counted apart from the code under test."""
-    return sum(len(json.loads(f'"{found}"')) for found in re.findall(r'"(?:text|url)": "((?:[^"\\]|\\.)*)"', json.dumps(value)))
+    return sum(
+        len(json.loads(f'"{found}"'))
+        for found in re.findall(r'"(?:text|url)": "((?:[^"\\]|\\.)*)"', json.dumps(value))
+    )
 
 
 def shown(message: Mapping[str, Any]) -> str:

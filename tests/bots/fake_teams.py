@@ -24,7 +24,9 @@ def payload(name: str, service_url: str) -> dict[str, Any]:
     return body | {"serviceUrl": service_url}
 
 
-def mint(key: str = "good", kid: str | None = "good", expires: int = 3600, begins: int = -5, **claims: Any) -> str:
+def mint(
+    key: str = "good", kid: str | None = "good", expires: int = 3600, begins: int = -5, **claims: Any
+) -> str:
     """Return a token as Teams would send it, or wrong in the way asked for. A claim of None is left out."""
     now = int(time.time())
     body = {"aud": APP_ID, "iss": ISSUER, "iat": now - 5, "nbf": now + begins, "exp": now + expires} | claims
@@ -79,4 +81,6 @@ class FakeTeams:
 
 
 def _number(value: int) -> str:
-    return base64.urlsafe_b64encode(value.to_bytes((value.bit_length() + 7) // 8, "big")).rstrip(b"=").decode()
+    return (
+        base64.urlsafe_b64encode(value.to_bytes((value.bit_length() + 7) // 8, "big")).rstrip(b"=").decode()
+    )
