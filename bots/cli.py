@@ -18,6 +18,7 @@ import typer
 if TYPE_CHECKING:
     from bots.start import Opened
     from config.settings import Settings
+    from retrieval.evaluation import ExamQuestion, Score
     from retrieval.records import Answer
 
 app = typer.Typer(
@@ -315,6 +316,65 @@ def check(
     count = {level: sum(f.level == level for f in findings) for level in ("error", "warning", "gap")}
     typer.echo(f"{count['error']} errors, {count['warning']} warnings, {count['gap']} gaps")
     raise typer.Exit(1 if count["error"] else 0)
+
+
+@app.command()
+def coverage(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    digest: Annotated[Path | None, typer.Option(help="Another digest folder.")] = None,
+) -> None:
+    """Show what the digest covers, how it was checked, and the gaps."""
+    from corpus_loader.coverage import as_json as to_json
+    from corpus_loader.coverage import coverage as cover
+    from corpus_loader.read_digest import DIGEST
+
+    rows = cover(digest or DIGEST)
+    if as_json:
+        typer.echo(json.dumps(to_json(rows), indent=2))
+        return
+    from bots.coverage_picture import print_coverage
+
+    print_coverage(rows)
+
+
+@app.command("eval")
+def evaluate(
+    exam: Annotated[Path, typer.Argument(help="An exam file; its format stands in retrieval/evaluation.py.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    earlier: Annotated[Path | None, typer.Option(help="The JSON of an earlier run, shown beside.")] = None,
+) -> None:
+    """Answer an exam and score the answers."""
+    settings = _settings()
+    from retrieval.evaluation import ExamError, read_exam
+
+    try:
+        questions = read_exam(exam)
+        before = json.loads(earlier.read_text(encoding="utf-8")) if earlier else None
+    except (ExamError, OSError, ValueError) as error:
+        raise _fail(str(error)) from error
+    _ready(settings)
+    scores = asyncio.run(_score(settings, questions))
+    from bots.exam_report import as_json as to_json
+    from bots.exam_report import print_exam
+
+    if as_json:
+        typer.echo(json.dumps(to_json(scores), ensure_ascii=False, indent=2))
+    else:
+        print_exam(scores, before)
+
+
+async def _score(settings: Settings, questions: list[ExamQuestion]) -> list[Score]:
+    from retrieval.evaluation import score
+
+    opened = await _open(settings)
+    try:
+        scores = []
+        for q in questions:
+            row = {"question": q.question, "history": q.history, "jurisdiction": q.jurisdiction, "id": q.id}
+            scores.append(score(q, await _answer(opened, settings, row)))
+        return scores
+    finally:
+        opened.close()
 
 
 def main() -> None:

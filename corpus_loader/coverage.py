@@ -39,7 +39,7 @@ def _cell(position: Position | None, sections: dict[tuple[str, str, str], Passag
         return "none"
     for kind in ("statute_text", "official_page"):
         if kind in cited:
-            return kind  # type: ignore[return-value]
+            return kind
     return "secondary"
 
 

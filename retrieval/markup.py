@@ -45,6 +45,8 @@ _ENTITY_MARKS = {
     "&#39;": "'",
 }
 
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}  # keeps the length, unlike str.lower
+
 _SLACK_HIDDEN = re.compile(
     r"<(?:[@#!][^<>]*|(?:https?|ftp|mailto|tel|slack|msteams):[^<>|]*)(?:>|(?P<label>\|)[^<>|]*>)",
     re.IGNORECASE,
@@ -117,8 +119,15 @@ def normal(word: str) -> str:
     return kept.casefold()
 
 
-def _cover(text: str, start: int, end: int, filler: str) -> str:
-    return text[:start] + filler * (end - start) + text[end:]
+def _cover(text: str, spans: list[tuple[int, int]], filler: str) -> str:
+    """Return `text` with every span replaced by as many fillers. Spans may overlap."""
+    parts = []
+    at = 0
+    for start, end in sorted(spans):
+        if end > at:
+            parts += [text[at:start], filler * (end - max(start, at))]
+            at = end
+    return "".join(parts) + text[at:]
 
 
 def _fill(match: re.Match[str], filler: str) -> str:
@@ -212,9 +221,8 @@ def _visible(text: str) -> tuple[str, list[tuple[int, int]]]:
     quoted = _quoted_lines(text) if ">" in text or "&gt;" in text else []
     shown = text
     if "```" in text or "<" in text:
-        lowered = text.lower() if text.isascii() else "".join(c.lower() if c.isascii() else c for c in text)
-        for start, end in _blocks(lowered, "```", "```") + _blocks(lowered, "<pre", "</pre>"):
-            shown = _cover(shown, start, end, _LINE)
+        lowered = text.translate(_ASCII_LOWER)
+        shown = _cover(shown, _blocks(lowered, "```", "```") + _blocks(lowered, "<pre", "</pre>"), _LINE)
         quoted += _blocks(lowered, "<blockquote", "</blockquote>")
     if "<" in shown:
         shown = _TEAMS_MENTION.sub(lambda m: _fill(m, _GAP), shown)
@@ -224,7 +232,7 @@ def _visible(text: str) -> tuple[str, list[tuple[int, int]]]:
         shown = _EMOJI.sub(lambda m: _fill(m, _HOLE), shown)
     command = _COMMAND.match(shown)
     if command:
-        shown = _cover(shown, 0, command.end(), _GAP)
+        shown = _cover(shown, [command.span()], _GAP)
     return _hide_addresses(shown), quoted
 
 

@@ -116,7 +116,7 @@ class BotPassword(PasswordServiceClientCredentialFactory):  # type: ignore[misc]
         super().__init__(APP_ID, "secret", "tenant")
         self.made = 0
 
-    async def create_credentials(self, *_: Any) -> "BotToken":
+    async def create_credentials(self, *_: Any) -> BotToken:
         self.made += 1
         return BotToken()
 

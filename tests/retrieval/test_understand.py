@@ -1,0 +1,143 @@
+"""What a question asks: its form, day, figures, asker and whether it is a question of law at all."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from retrieval.records import Detection, Jurisdictions, Question
+from retrieval.understand import as_of, figures_in, form_of, understand
+
+TODAY = dt.date(2026, 11, 21)
+OHIO = Jurisdictions(found=(Detection("OH", "Ohio", None, "name"),))
+
+
+def read(text: str, *history: str, places: Jurisdictions = OHIO):  # type: ignore[no-untyped-def]
+    return understand(Question(text, TODAY, history), places, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("Can I sell data?", "may"),
+        ("Is it legal to record calls?", "may"),
+        ("Are we allowed to scan faces?", "may"),
+        ("Do we have to notify the attorney general?", "must"),
+        ("Must a data broker register?", "must"),
+        ("Is consent required for cookies?", "must"),
+        ("Is there a right to cure?", "exists"),
+        ("Does Ohio have a privacy act?", "exists"),
+        ("How soon must we notify?", "open"),
+        ("What can I do?", "open"),
+        ("Who enforces the act?", "open"),
+        ("breach deadline", "open"),
+    ],
+)
+def test_form(text: str, form: str) -> None:
+    assert form_of(text) == form
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("How soon must we notify?", TODAY),
+        ("What will the rule be on January 1, 2027?", dt.date(2027, 1, 1)),
+        ("as of 2025-03-01, what applied?", dt.date(2025, 3, 1)),
+        ("What applies from July 2027?", dt.date(2027, 7, 1)),
+        ("what was the law in 2024", dt.date(2024, 12, 31)),
+        ("what will the law be in 2028", dt.date(2028, 1, 1)),
+        ("what is the law in 2026", TODAY),
+        ("as of 2026-02-31", TODAY),
+        ("We have 2027 customers", TODAY),
+    ],
+)
+def test_the_day_asked_about(text: str, day: dt.date) -> None:
+    assert as_of(text, TODAY) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("the 60-day deadline", (("60", "day"),)),
+        ("a $7,500 fine", (("7500", "$"),)),
+        ("$1 million in revenue", (("1000000", "$"),)),
+        ("100,000 consumers", (("100000", "person"),)),
+        ("500 people within 30 business days", (("500", "person"), ("30", "day"))),
+        ("Section 5", ()),
+    ],
+)
+def test_figures(text: str, figures: tuple[tuple[str, str], ...]) -> None:
+    assert figures_in(text) == figures
+
+
+@pytest.mark.parametrize(
+    ("text", "asker"),
+    [
+        ("We are a state agency. May we share records?", "government"),
+        ("Can a school district sell data?", "government"),
+        ("Which state agency must we notify of a breach?", "business"),
+        ("Is our nonprofit covered?", "nonprofit"),
+        ("Can I sue a shop over my personal data?", "individual"),
+        ("Can I use customer data?", "business"),
+    ],
+)
+def test_who_asks(text: str, asker: str) -> None:
+    assert read(text).asker == asker
+
+
+@pytest.mark.parametrize(
+    ("text", "scope"),
+    [
+        ("help", "help"),
+        ("Hi there!", "help"),
+        ("thanks", "help"),
+        ("Can I use customer data in Ohio?", "law"),
+        ("are dash cams legal in Ohio", "law"),
+        ("What is the sales tax in Ohio?", "out"),
+        ("write a haiku about Ohio", "out"),
+        ("best pizza in Ohio", "out"),
+        ("Can I use customer tax records for marketing in Ohio?", "law"),
+        ("Does a restaurant have to report a data breach to the attorney general in Ohio?", "law"),
+    ],
+)
+def test_scope(text: str, scope: str) -> None:
+    assert read(text).scope == scope
+
+
+def test_foreign_law_alone_is_outside() -> None:
+    gdpr = Jurisdictions(outside=("GDPR",))
+    assert read("What are the fines under the GDPR?", places=gdpr).scope == "out"
+
+
+def test_a_facet_takes_its_subject_along() -> None:
+    understood = read("What is the fine for a late breach notice?")
+    assert understood.topic_ids[0] == "penalties"
+    assert "breach-deadline" in understood.domain
+
+
+@pytest.mark.parametrize(
+    ("text", "history", "topic"),
+    [
+        ("and Nevada?", "How soon must we report a breach in Ohio?", "breach-deadline"),
+        ("who do I report it to there?", "How soon must we report a breach in Ohio?", "breach-regulator"),
+        ("is that calendar days?", "How soon must we report a breach in Ohio?", "breach-deadline"),
+        ("Can I record calls?", "How soon must we report a breach in Ohio?", "call-recording"),
+    ],
+)
+def test_follow_ups(text: str, history: str, topic: str) -> None:
+    assert read(text, history).topic_ids[0] == topic
+
+
+def test_a_guess_is_asked_for_only_without_a_topic() -> None:
+    asked: list[str] = []
+
+    def guess(text: str) -> str | None:
+        asked.append(text)
+        return "disposal"
+
+    plain = understand(Question("How soon must we report a breach?", TODAY), OHIO, (), guess)
+    odd = understand(Question("What about the client box in the basement?", TODAY), OHIO, (), guess)
+    assert plain.topic_ids == ("breach-deadline",)
+    assert odd.topic_ids == ("disposal",)
+    assert len(asked) == 1
