@@ -92,7 +92,7 @@ def state_in_front(text: str, place_of: PlaceOf, command: bool) -> Argument:
     words = text.split(" ")
     for count in range(min(LONGEST_NAME, len(words)), 0, -1):
         name, rest = " ".join(words[:count]), words[count:]
-        mark = name[-1] if name[-1] in ":," else ""
+        mark = name[-1:] if name.endswith((":", ",")) else ""
         name = name.rstrip(":,")
         code = _code(name, place_of)
         if code is None or not (command or mark == ":"):

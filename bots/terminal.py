@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -23,25 +22,20 @@ from bots.turn import Reply
 
 WIDTH = 110
 """Columns at most: law is hard enough to read in lines of a comfortable length."""
+BULLET = "  • "
 
 
 def print_reply(reply: Reply, console: Console | None = None) -> None:
     """Print a reply. Whatever it holds is shown letter by letter: rich's own mark-up is not read in it."""
     console = console or Console()
     width = min(console.width, WIDTH)
-    for part in _parts(pieces_of(reply)):
-        console.print(part, width=width, highlight=False)
-
-
-def _parts(pieces: tuple[Piece, ...]) -> list[RenderableType]:
-    parts: list[RenderableType] = []
     before: Piece | None = None
-    for piece in pieces:
+    for piece in pieces_of(reply):
         if before is not None and _apart(before, piece):
-            parts.append(Text())
-        parts.append(_part(piece))
+            console.print()
+        for part in _parts(piece, console, width):
+            console.print(part, width=width, highlight=False, overflow="fold")
         before = piece
-    return parts
 
 
 def _apart(before: Piece, piece: Piece) -> bool:
@@ -52,34 +46,35 @@ def _apart(before: Piece, piece: Piece) -> bool:
     )
 
 
-def _part(piece: Piece) -> RenderableType:
+def _parts(piece: Piece, console: Console, width: int) -> list[RenderableType]:
     match piece:
         case Title(text):
-            return Text(text, style="bold underline")
+            return [Text(text, style="bold underline")]
         case Heading(text, level):
-            return Text(text, style="bold cyan" if level == 1 else "bold")
+            return [Text(text, style="bold cyan" if level == 1 else "bold")]
         case Paragraph(text, marks):
-            return _marked(text, marks)
+            return [_marked(text, marks)]
         case Bullet(text, marks):
-            return _bullet(_marked(text, marks))
+            return _bullet(_marked(text, marks), console, width)
         case Grid():
-            return _grid(piece)
+            return [_grid(piece)]
         case SourceItem():
-            return _bullet(_source(piece))
+            return _bullet(_source(piece), console, width)
         case Fact(label, text):
-            return Text.assemble((f"{label}: ", "bold"), text) if label else Text(text, style="dim")
+            return [Text.assemble((f"{label}: ", "bold"), text) if label else Text(text, style="dim")]
 
 
 def _marked(text: str, marks: tuple[str, ...]) -> Text:
     return Text.assemble(text, (f" {marks_text(marks)}", "cyan")) if marks else Text(text)
 
 
-def _bullet(text: Text) -> RenderableType:
-    line = Table.grid(padding=0)
-    line.add_column(width=4)
-    line.add_column()
-    line.add_row("  •", text)
-    return line
+def _bullet(text: Text, console: Console, width: int) -> list[RenderableType]:
+    """A text as the lines of a bullet, wrapped to hang behind it."""
+    parts: list[RenderableType] = []
+    for line in text.wrap(console, max(width - len(BULLET), 1), overflow="fold"):
+        line.rstrip()
+        parts.append(Text.assemble(" " * len(BULLET) if parts else BULLET, line))
+    return parts
 
 
 def _source(item: SourceItem) -> Text:
@@ -92,9 +87,9 @@ def _source(item: SourceItem) -> Text:
 
 def _grid(grid: Grid) -> RenderableType:
     table = Table(show_lines=True)
-    table.add_column("Jurisdiction", style="bold")
+    table.add_column("Jurisdiction", style="bold", overflow="fold")
     for column in grid.columns:
-        table.add_column(column)
+        table.add_column(column, overflow="fold")
     for name, cells in grid.rows:
         table.add_row(Text(name), *(_marked(cell.text, cell.marks) for cell in cells))
-    return Group(Padding(table, (1, 0, 0, 0)))
+    return table

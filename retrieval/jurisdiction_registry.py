@@ -145,7 +145,9 @@ def _read(name: str) -> dict[str, Any]:
 def _section(kind: type[_T], table: Mapping[str, list[str]]) -> _T:
     expected = {field.name for field in fields(kind)}
     if expected != set(table):
-        raise ValueError(f"jurisdiction_words.toml, {kind.__name__.lower()}: keys differ: {sorted(expected ^ set(table))}")
+        raise ValueError(
+            f"jurisdiction_words.toml, {kind.__name__.lower()}: keys differ: {sorted(expected ^ set(table))}"
+        )
     return kind(**{key: frozenset(normal(value) for value in values) for key, values in table.items()})
 
 
@@ -176,6 +178,7 @@ def names() -> dict[str, Any]:
 def registry() -> Registry:
     """Return the jurisdictions, read once."""
     places = tuple(
-        Place(row["code"], row["name"], row["kind"], row["official_code_url"]) for row in names()["jurisdiction"]
+        Place(row["code"], row["name"], row["kind"], row["official_code_url"])
+        for row in names()["jurisdiction"]
     )
     return Registry(places, {place.code: place for place in places})

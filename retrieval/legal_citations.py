@@ -12,14 +12,14 @@ _NUMBER = re.compile(
     r"|\bch?(?:apter|\.)\s*(?P<chapter>\d{1,4}[A-Z]{1,2}|\d{1,4})\b(?:,?\s*§+\s*(?P<within>\d+\w*))?",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"^\d{4}-\d{2}(-\d{2})?$|^\d{1,2}-\d{1,2}$")
+_DATE = re.compile(r"^\d{4}-\d{2}(-\d{2})?$|^\d{1,2}-\d{1,2}$|^1-\d{3}(-|$)")
 
 
 def citations_in(text: str) -> tuple[str, ...]:
     """Return the section numbers in a text, in order, without code names or subsections: ("325M.14",).
 
     A chapter with a section ("c. 93H, § 3") gives both: "93H 3".
-    Dates, money and plain numbers are not citations.
+    Dates, telephone numbers, money and plain numbers are not citations.
     """
     found: list[str] = []
     for match in _NUMBER.finditer(text):

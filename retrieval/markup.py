@@ -45,7 +45,9 @@ _ENTITY_MARKS = {
     "&#39;": "'",
 }
 
-_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}  # keeps the length, unlike str.lower
+_ASCII_LOWER = {
+    upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)
+}  # keeps the length, unlike str.lower
 
 _SLACK_HIDDEN = re.compile(
     r"<(?:[@#!][^<>]*|(?:https?|ftp|mailto|tel|slack|msteams):[^<>|]*)(?:>|(?P<label>\|)[^<>|]*>)",

@@ -102,9 +102,20 @@ def concepts_in(text: str) -> set[str]:
     return _data()[1].find(stems(text))
 
 
-def score_topics(text: str) -> tuple[TopicScore, ...]:
-    """Return the topics that a text asks, strongest first; empty when it asks none."""
+_SIDES = frozenset(
+    "deadline content regulator bureaus remedies sue penalty enforce cure threshold exempt requirements exists consent request".split()
+)
+"""Concepts that ask for one side of a subject; the rest name the subject itself."""
+
+
+def score_topics(text: str, subject: str = "") -> tuple[TopicScore, ...]:
+    """Return the topics that a text asks, strongest first; empty when it asks none.
+
+    `subject` is an earlier text that this one goes on about: what it names counts, the sides it asked for do not.
+    """
     found = concepts_in(text)
+    if subject:
+        found |= {c for c in concepts_in(subject) if c not in _SIDES and not c.startswith("'")}
     scores = []
     for topic in all_topics().values():
         held = [
@@ -119,13 +130,13 @@ _CLAUSE = re.compile(r"[.?!;,:]\s|\band\b|\bor\b|\bbut\b", re.IGNORECASE)
 _PLAIN, _NEARLY = 2.0, 0.93
 
 
-def asked_topics(text: str, most: int = 3) -> tuple[TopicScore, ...]:
-    """Return the topics asked for, strongest first, at most `most`.
+def asked_topics(text: str, subject: str = "", most: int = 3) -> tuple[TopicScore, ...]:
+    """Return the topics asked for, strongest first, at most `most`; `subject` as in `score_topics`.
 
     The strongest of the whole text comes first; then those nearly as strong, and those that a clause of its own
     plainly asks ("who enforces it and what are the penalties?").
     """
-    scores = score_topics(text)
+    scores = score_topics(text, subject)
     if not scores or scores[0].score < 1:
         return ()
     asked = [s for s in scores if s.score >= _NEARLY * scores[0].score]

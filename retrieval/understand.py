@@ -245,7 +245,7 @@ def understand(
             before = asked_topics(earlier)
             if before:
                 # "who do I report it to there?": the new words choose the side, the old ones the subject
-                joined = asked_topics(f"{earlier} {said}") if topics or concepts_in(said) else before
+                joined = asked_topics(said, earlier) if topics or concepts_in(said) else before
                 topics, follow_up = joined or before, True
                 break
     elif question.history and "breach" not in concepts_in(said):
@@ -254,7 +254,7 @@ def understand(
             re.search(r"\b(?:it|that|this|those|them|there|they)\b", said, re.IGNORECASE)
             and len(said.split()) <= 14
         ):
-            joined = asked_topics(f"{earlier} {said}")
+            joined = asked_topics(said, earlier)
             topics, follow_up = (joined or topics), True
     subject = f"{question.history[-1]} {said}" if follow_up else said
     domain = tuple(t.topic for t in topics if t.topic not in FACETS)

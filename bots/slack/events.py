@@ -109,7 +109,7 @@ def plain_text(text: str, bot_user: str | None) -> str:
             return shown
         return shown or target.removeprefix("mailto:")
 
-    text = re.sub(r"<([^<>\n]*)>", label, text)
+    text = re.sub(r"<((?:[@#!]|[a-z][a-z0-9+.-]*:)[^<>\n]*)>", label, text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 

@@ -171,7 +171,10 @@ async def _ignore() -> None:
 def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -> bool:
     try:
         return bool(verifier.is_valid_request(body, request.headers))
-    except (ValueError, TypeError):  # a timestamp that is no number, a body not in UTF-8, a signature not in ASCII
+    except (
+        ValueError,
+        TypeError,
+    ):  # a timestamp that is no number, a body not in UTF-8, a signature not in ASCII
         return False
 
 

@@ -10,9 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from bots.render import Grid, Heading, Piece, SourceItem, pieces_of, plain_lines, short_text, split_text
 from bots.slack.blocks import Block, blocks_of, context, links_of, quoted, text_size
-from bots.turn import Note, Reply
+from bots.turn import BROKEN, Note, Reply
+
+_log = structlog.get_logger(__name__)
 
 MESSAGE_BLOCKS = 45
 MESSAGE_SIZE = 9_500
@@ -32,8 +36,17 @@ class SlackMessage:
 def messages_of(reply: Reply, question: str | None = None) -> tuple[SlackMessage, ...]:
     """Return the messages of a reply, in order; the sources stand whole at the end.
 
-    `question` is quoted above the answer where the person would not see it otherwise.
+    `question` is quoted above the answer where the person would not see it otherwise. A reply that cannot be
+    written becomes a sentence that says so: a fault of ours must not leave the person without a word.
     """
+    try:
+        return _written(reply, question)
+    except Exception:
+        _log.exception("slack_rendering_broke")
+        return _written(Note(BROKEN, failed=True), None)
+
+
+def _written(reply: Reply, question: str | None) -> tuple[SlackMessage, ...]:
     pieces = pieces_of(reply)
     links = links_of(pieces)
     lead = [quoted("You asked:", question)] if question else []

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
@@ -37,7 +38,7 @@ class BlocksRefused(Exception):
 
 
 class NotSent(Exception):
-    """Slack did not take a message; names Slack's own error. Handled where a turn ends."""
+    """Slack did not take a message; names Slack's own error, or that of the network. Handled where a turn ends."""
 
 
 def retry_handlers() -> list[AsyncRetryHandler]:
@@ -69,6 +70,8 @@ async def post_in_channel(
             if message.blocks and code in BLOCK_ERRORS:
                 raise BlocksRefused(code) from error
             raise NotSent(code) from error
+        except (ClientError, TimeoutError, OSError) as error:
+            raise NotSent(type(error).__name__) from error
 
     await _send_all(send, messages_of(reply), reply, pause)
 
@@ -89,14 +92,16 @@ async def respond_privately(
     webhook = AsyncWebhookClient(response_url, timeout=30, retry_handlers=retry_handlers())
 
     async def send(message: SlackMessage) -> None:
-        response = await webhook.send_dict(
-            {
-                "text": message.text,
-                "response_type": "ephemeral",
-                "replace_original": False,
-                **({"blocks": list(message.blocks)} if message.blocks else {}),
-            }
-        )
+        body = {
+            "text": message.text,
+            "response_type": "ephemeral",
+            "replace_original": False,
+            **({"blocks": list(message.blocks)} if message.blocks else {}),
+        }
+        try:
+            response = await webhook.send_dict(body)
+        except (ClientError, TimeoutError, OSError) as error:
+            raise NotSent(type(error).__name__) from error
         if response.status_code != 200:
             code = response.body.strip()[:80]
             if message.blocks and any(error in code for error in BLOCK_ERRORS):

@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+import structlog
+
 from bots.render import (
     Bullet,
     Fact,
@@ -29,7 +31,9 @@ from bots.render import (
     pieces_of,
     split_text,
 )
-from bots.turn import Note, Reply
+from bots.turn import BROKEN, Note, Reply
+
+_log = structlog.get_logger(__name__)
 
 MESSAGE_TEXT = 18_000
 """Characters in one message: at three bytes each, the most Unicode needs here, still under 80 KB with the citations."""
@@ -62,7 +66,19 @@ class TeamsMessage:
 
 
 def messages_of(reply: Reply) -> tuple[TeamsMessage, ...]:
-    """Return the messages of a reply, in order; the sources stand at the end."""
+    """Return the messages of a reply, in order; the sources stand at the end.
+
+    A reply that cannot be written becomes a sentence that says so: a fault of ours must not leave the person
+    without a word.
+    """
+    try:
+        return _written(reply)
+    except Exception:
+        _log.exception("teams_rendering_broke")
+        return _written(Note(BROKEN, failed=True))
+
+
+def _written(reply: Reply) -> tuple[TeamsMessage, ...]:
     if isinstance(reply, Note):
         return tuple(TeamsMessage(escaped(part)) for part in split_text(reply.text, MESSAGE_TEXT))
     parts: list[list[tuple[Piece, str]]] = [[]]
@@ -89,7 +105,8 @@ def escaped(text: str) -> str:
     """Return text that Teams' Markdown shows letter by letter: no emphasis, link, mention, list or HTML comes of it."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"([\\`*_\[\]~])", r"\\\1", text)
-    return re.sub(r"^(\s*)([#+-]|\d+[.)])", r"\1\\\2", text)
+    text = re.sub(r"^(\s*)([#+-])", r"\1\\\2", text, flags=re.MULTILINE)
+    return re.sub(r"^(\s*\d+)([.)])", r"\1\\\2", text, flags=re.MULTILINE)
 
 
 def _first_said(pieces: tuple[Piece, ...]) -> dict[str, str]:
@@ -118,13 +135,14 @@ def _message(part: list[tuple[Piece, str]], said: dict[str, str]) -> TeamsMessag
 
 
 def _citation(item: SourceItem, position: int, said: dict[str, str]) -> Citation:
-    name = split_text(f"{item.mark} {item.text}", CITATION_NAME - 2)
-    abstract = split_text(said.get(item.mark) or item.text, CITATION_ABSTRACT - 2)
-    return Citation(position, _cut(name), _cut(abstract), item.url)
+    name = _cut(f"{item.mark} {item.text}", CITATION_NAME)
+    abstract = _cut(said.get(item.mark) or item.text, CITATION_ABSTRACT)
+    return Citation(position, name, abstract, item.url)
 
 
-def _cut(parts: tuple[str, ...]) -> str:
-    return parts[0] if len(parts) == 1 else f"{parts[0]} …"
+def _cut(text: str, limit: int) -> str:
+    """A text for a pop-up, where the whole of it stands in the message anyway."""
+    return text if len(text) <= limit else f"{split_text(text, limit - 2)[0]} …"
 
 
 def _markdown(piece: Piece) -> list[str]:

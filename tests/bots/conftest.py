@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -36,7 +37,7 @@ def settings_of(**values: Any) -> Settings:
 async def until(reached: Callable[[], bool], seconds: float = 5) -> None:
     """Wait until something has happened in the background."""
     async with asyncio.timeout(seconds):
-        while not reached():
+        while not reached():  # noqa: ASYNC110 - waits for another process's state, which sends no event
             await asyncio.sleep(0.005)
 
 
@@ -74,7 +75,7 @@ class SlackWorld:
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
         async with asyncio.timeout(10):
-            while (await (await self.http.get(f"{self.url}/healthz")).json())["under_way"]:
+            while (await (await self.http.get(f"{self.url}/healthz")).json())["under_way"]:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
 
@@ -166,10 +167,10 @@ async def checked_teams() -> AsyncIterator[CheckedTeamsWorld]:
         )
         app = web.Application(middlewares=[refusals])
         app.router.add_post("/api/messages", handler.handle)
-        app.router.add_get("/healthz", lambda _: _under_way(background))
+        app.router.add_get("/healthz", partial(_under_way, background))
         async with running(app) as url:
             yield CheckedTeamsWorld(url, fake, teams_url, brain, http, password)
 
 
-async def _under_way(background: Background) -> web.Response:
+async def _under_way(background: Background, _: web.Request) -> web.Response:
     return web.json_response({"under_way": len(background)})

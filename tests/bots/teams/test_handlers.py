@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from dataclasses import replace
 
 import pytest
 
 from bots.turn import BROKEN
 from retrieval.errors import StoreUnavailable
-from tests.bots.answers import long_answer, survey
+from tests.bots.answers import MINNESOTA, long_answer, survey
 from tests.bots.conftest import CheckedTeamsWorld, TeamsWorld, until
 from tests.bots.fake_teams import ISSUER, mint, payload
 
@@ -99,7 +100,6 @@ async def test_personal_message_gets_typing_and_the_whole_answer(teams: TeamsWor
         "entities": [ENTITY],
         "channelId": "msteams",
         "serviceUrl": teams.teams_url,
-        "locale": "en-US",
         "inputHint": "acceptingInput",
         "conversation": {
             "conversationType": "personal",
@@ -200,6 +200,13 @@ async def test_broken_brain_is_told_in_a_plain_sentence(
     assert teams.teams.messages[0]["text"] == said
 
 
+async def test_answer_that_cannot_be_written_is_told_in_a_plain_sentence(teams: TeamsWorld) -> None:
+    teams.brain.answer_with = replace(MINNESOTA, notices=(None,))  # type: ignore[arg-type]
+    await teams.send(payload("personal_message", teams.teams_url))
+    await teams.settled()
+    assert [message["text"] for message in teams.teams.messages] == [BROKEN]
+
+
 async def test_long_answer_is_split_and_loses_nothing(teams: TeamsWorld) -> None:
     answer = teams.brain.answer_with = long_answer()
     await teams.send(payload("personal_message", teams.teams_url))
@@ -273,15 +280,17 @@ async def test_answers_go_to_no_strange_address(teams: TeamsWorld, service_url: 
     "body",
     [
         "", "{", "[]", "null", "7", '"message"', "{}", '{"type": 5}', "[" * 100_000,
-        '{"type": "message", "id": "1", "serviceUrl": "http://127.0.0.1:9/", "conversation": {"id": "c"}, "from": "x", "recipient": 7}',
-        '{"type": "message", "id": "1", "serviceUrl": "http://127.0.0.1:9/", "conversation": {"id": "c", "isGroup": {}}, "entities": 5, "channelData": []}',
-        '{"type": "message", "id": {}, "serviceUrl": "http://127.0.0.1:9/", "conversation": [], "text": {"a": 1}}',
-        '{"type": "message", "id": "1", "serviceUrl": "http://127.0.0.1:9/", "conversation": {"id": "c"}, "timestamp": "yesterday", "locale": 7, "text": ["x"]}',
+        '{"type": "message", "id": "1", "serviceUrl": "SERVICE", "conversation": {"id": "c"}, "from": "x", "recipient": 7}',
+        '{"type": "message", "id": "1", "serviceUrl": "SERVICE", "conversation": {"id": "c", "isGroup": {}}, "entities": 5, "channelData": []}',
+        '{"type": "message", "id": {}, "serviceUrl": "SERVICE", "conversation": [], "text": {"a": 1}}',
+        '{"type": "message", "id": "1", "serviceUrl": "SERVICE", "conversation": {"id": "c"}, "timestamp": "yesterday", "locale": 7, "text": ["x"]}',
     ],
 )  # fmt: skip
 async def test_nonsense_is_never_a_fault_of_the_server(teams: TeamsWorld, body: str) -> None:
     response = await teams.http.post(
-        f"{teams.url}/api/messages", data=body.encode(), headers={"Content-Type": "application/json"}
+        f"{teams.url}/api/messages",
+        data=body.replace("SERVICE", teams.teams_url).encode(),
+        headers={"Content-Type": "application/json"},
     )
     assert response.status < 500
     await teams.settled()
@@ -301,6 +310,7 @@ async def test_clock_may_differ_by_five_minutes(checked_teams: CheckedTeamsWorld
     world = checked_teams
     token = mint(expires=-120, begins=-4000, serviceurl=world.teams_url)
     assert (await world.send(payload("personal_message", world.teams_url), token)).status == 202
+    await world.settled()
 
 
 @pytest.mark.parametrize(
@@ -375,6 +385,7 @@ async def test_unreachable_keys_ask_for_another_try(checked_teams: CheckedTeamsW
     assert (await world.send(body, mint(serviceurl=world.teams_url))).status == 503
     world.teams.keys_down = False
     assert (await world.send(body, mint(serviceurl=world.teams_url))).status == 202
+    await world.settled()
 
 
 async def test_keys_are_fetched_once_and_unknown_ids_do_not_fetch_them_again(
@@ -385,6 +396,7 @@ async def test_keys_are_fetched_once_and_unknown_ids_do_not_fetch_them_again(
     for kid in ("good", "zzz", "yyy", "good"):
         await world.send(body, mint(kid=kid, serviceurl=world.teams_url))
     assert world.teams.key_fetches == 1
+    await world.settled()
 
 
 async def test_bot_logs_in_once_for_many_answers(checked_teams: CheckedTeamsWorld) -> None:
