@@ -337,6 +337,22 @@ def coverage(
     print_coverage(rows)
 
 
+@app.command()
+def sample(
+    count: Annotated[int, typer.Option(min=1, help="How many statements.")] = 60,
+    seed: Annotated[int, typer.Option(help="The same seed draws the same statements.")] = 1,
+    jurisdiction: Annotated[str | None, typer.Option(help="Only this one, e.g. MN.")] = None,
+) -> None:
+    """Draw statements of the digest at random, to be rechecked against their sources."""
+    from corpus_loader.sample import draw_facts
+
+    for number, fact in enumerate(draw_facts(count, seed, jurisdiction=jurisdiction), start=1):
+        typer.echo(
+            f"{number}. {fact.jurisdiction} {fact.citation} ({fact.checked}) {fact.path.name}:{fact.line}"
+        )
+        typer.echo(f"   {fact.text}\n   {fact.url}\n   {fact.checked_with}")
+
+
 @app.command("eval")
 def evaluate(
     exam: Annotated[Path, typer.Argument(help="An exam file; its format stands in retrieval/evaluation.py.")],

@@ -87,7 +87,7 @@ class Phrases:
 
     def units(self, read: Tokens) -> list[Unit]:
         """Return the text as units, in order and without overlap; every token is in exactly one."""
-        tokens, text = read.tokens, read.text
+        tokens = read.tokens
         units: list[Unit] = []
         at, last_end = 0, -1
         while at < len(tokens):
@@ -113,7 +113,7 @@ class Phrases:
             )
             last_end = last.end
             at = end
-        return units if text else []
+        return units
 
 
 def _step(node: _Node, tokens: tuple[Token, ...], at: int) -> tuple[_Node | None, int]:

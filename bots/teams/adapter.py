@@ -136,8 +136,10 @@ class TeamsAdapter(CloudAdapterBase):  # type: ignore[misc]
 
         try:
             await self.continue_conversation(reference, turn, self._app_id)
-        except (PermissionError, ClientException, ValueError, OSError) as error:
-            raise NotSent(f"{type(error).__name__}: {str(error)[:200]}") from error
+        except PermissionError as error:  # the SDK's word for a log-in that Microsoft refused, with its code
+            raise NotSent(f"could not log in: {str(error)[:160]}") from error
+        except (ClientException, ValueError, OSError) as error:
+            raise NotSent(f"could not log in: {type(error).__name__}") from error
 
 
 async def _send(context: TurnContext, activity: Activity) -> None:
@@ -155,6 +157,8 @@ async def _send(context: TurnContext, activity: Activity) -> None:
                 await asyncio.sleep(_patience(error.response.headers.get("Retry-After"), attempt))
             else:
                 raise NotSent(f"Teams answered {status}") from error
+        except (ClientException, OSError) as error:  # the SDK has tried to connect several times by then
+            raise NotSent(f"Teams cannot be reached ({type(error).__name__})") from error
     raise NotSent(f"Teams did not take a message in {ATTEMPTS} attempts")
 
 
