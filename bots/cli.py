@@ -171,14 +171,13 @@ def _rows(path: Path, wanted: str) -> Iterator[tuple[int, dict[str, Any]]]:
 
 async def _answer(opened: Opened, settings: Settings, row: dict[str, Any]) -> Answer:
     """Return the answer to one row {id, question, history, jurisdiction}; what cannot be read is said so in an Answer."""
-    from bots.start import place_of
     from bots.turn import Note, read_question
     from retrieval.errors import RetrievalError
     from retrieval.records import Answer, Question, Statement
 
     text, given = str(row.get("question") or ""), row.get("jurisdiction")
     name = None if row.get("id") is None else str(row["id"])
-    place = place_of()(str(given)) if given else None
+    place = opened.place_of(str(given)) if given else None
     if given and place is None:
         read: Question | Note = Note(
             f"I do not know a US state or territory called “{given}”. Use its postal code, such as NM."
@@ -223,9 +222,8 @@ def jurisdictions(
     if jsonl is not None and not jsonl.is_file():
         raise _fail(f"There is no file {jsonl}.")
     _settings()
-    from retrieval.jurisdictions import Detector, LawName, registry
-
     from corpus_loader.read_digest import digest_law_names
+    from retrieval.jurisdictions import Detector, LawName, registry
 
     detector = Detector(registry(), tuple(LawName(name, place) for name, place in digest_law_names()))
     rows = _rows(jsonl, "text") if jsonl else iter([(1, {"text": text})])
@@ -258,17 +256,17 @@ def serve(
     """Answer in Slack and Teams, on the address of the settings."""
     settings = _settings()
     _ready(settings)
-    from bots.server import PortInUse
+    from bots.errors import BotError
 
     try:
         asyncio.run(_serve(settings, example))
-    except PortInUse as error:
+    except BotError as error:
         raise _fail(str(error)) from error
 
 
 async def _serve(settings: Settings, example: bool) -> None:
+    from bots.conversations import open_conversations
     from bots.server import build_app, channels, serve
-    from bots.start import open_conversations, place_of
 
     opened = await _open(settings)
     try:
@@ -278,7 +276,10 @@ async def _serve(settings: Settings, example: bool) -> None:
         for channel in channels(settings):
             typer.echo(f"{'on ' if channel.on else 'off'}  {channel.name}: {channel.how}")
         async with open_conversations(settings) as conversations:
-            await serve(build_app(settings, opened.brain, conversations, place_of()), settings)
+            app = build_app(settings, opened.brain, conversations, opened.place_of)
+            await serve(
+                app, settings, ready=lambda address: typer.echo(f"Serving on {address}. Stop with Ctrl-C.")
+            )
     finally:
         opened.close()
 
@@ -287,12 +288,27 @@ async def _serve(settings: Settings, example: bool) -> None:
 def doctor() -> None:
     """Say of each setting whether it works and what to do where it does not."""
     settings = _settings()
-    from bots.doctor import examine
-    from bots.terminal import print_findings
+    from rich.console import Console
+    from rich.table import Table
 
+    from bots.doctor import examine, setting_values
+
+    console = Console()
     findings = examine(settings)
-    print_findings(findings)
-    raise typer.Exit(0 if all(f.ok for f in findings) else 1)
+    table = Table("", "part", "finding", box=None)
+    for finding in findings:
+        table.add_row(
+            {True: "[green]ok[/green]", False: "[red]!![/red]", None: "off"}[finding.ok],
+            finding.part,
+            finding.what,
+        )
+    values = Table("setting", "value", "what it is", box=None)
+    for row in setting_values(settings):
+        values.add_row(*row)
+    console.print(table)
+    console.print()
+    console.print(values)
+    raise typer.Exit(1 if any(f.ok is False for f in findings) else 0)
 
 
 @app.command()

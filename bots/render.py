@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from bots.turn import Note, Reply
+from retrieval.dates import day_text
 from retrieval.records import Answer, Detection, Source, Statement, Table
 
 FEDERAL = "US"
@@ -30,9 +31,13 @@ WHY = {
     "history": "from your earlier question",
     "follow-up": "from your earlier question",
     "default": "set as the default here",
-    "survey": "you asked about all states",
+    "spelling": "as I read a misspelt name in your question",
+    "set": "belongs to the group of states in your question",
+    "federal": "you asked about federal law",
+    "states": "you asked about all states",
+    "jurisdictions": "you asked about all jurisdictions",
     "every": "you asked about all states",
-    "region": "the region is named in your question",
+    "survey": "you asked about all states",
 }
 """What `Detection.why` means to the person; a word that is not here is shown as it is."""
 
@@ -141,7 +146,7 @@ def source_item(source: Source) -> SourceItem:
     text = f"{source.law}, {source.citation}" + (f" — {source.title}" if source.title else "")
     details = [
         "official text" if source.text_kind == "official" else "",
-        f"in force from {source.in_force_from.isoformat()}" if source.in_force_from else "",
+        f"in force since {day_text(source.in_force_from)}" if source.in_force_from else "",
         f"until {source.in_force_to.isoformat()}" if source.in_force_to else "",
         "governs public bodies" if source.governs == "government" else "",
         "checked against a secondary source" if source.checked == "secondary" else "",

@@ -28,6 +28,7 @@ class Opened:
     brain: Reggi
     library: LawLibrary
     store: ChromaStore
+    place_of: Callable[[str], str | None]
 
     def close(self) -> None:
         """Finish calls under way and release the store."""
@@ -52,10 +53,9 @@ def load_corpus(settings: Settings, rebuild: bool = False, progress: Progress | 
     Raises:
         CorpusError, StoreUnavailable, StoreMismatch: see corpus_loader/load.py.
     """
-    from retrieval.jurisdictions import registry
-
     from corpus_loader.load import load_digest
     from retrieval.embeddings import embedding_model
+    from retrieval.jurisdictions import registry
     from retrieval.store import ChromaStore
 
     names = {place.code: (place.name, place.official_code_url) for place in registry().places}
@@ -79,9 +79,8 @@ async def open_brain(settings: Settings) -> Opened:
     Raises:
         StoreUnavailable, StoreMismatch, EmbeddingModelDamaged: it cannot answer; the message says what to do.
     """
-    from retrieval.jurisdictions import Detector, LawName, registry
-
     from retrieval.embeddings import embedding_model
+    from retrieval.jurisdictions import Detector, LawName, registry
     from retrieval.pipeline import LawNames, Reggi, build_pipeline
     from retrieval.retriever import LawLibrary
     from retrieval.store import ChromaStore
@@ -94,12 +93,21 @@ async def open_brain(settings: Settings) -> Opened:
     pipeline = build_pipeline(
         library, detector.resolve, LawNames(names), {p.code: p.name for p in places.places}
     )
-    return Opened(Reggi(pipeline), library, store)
+    return Opened(Reggi(pipeline), library, store, place_reader())
 
 
-def place_of(places: Callable[[], object] | None = None) -> Callable[[str], str | None]:
-    """Return the function that reads a state argument: "NM" or "New Mexico" gives "NM", anything else None."""
-    from retrieval.jurisdictions import registry
+def place_reader() -> Callable[[str], str | None]:
+    """Return the function that reads a state argument: "NM", "New Mexico" or "N.M." gives "NM", anything else None."""
+    from retrieval.jurisdictions import Detector, registry
 
-    by_name = {name.lower(): p.code for p in registry().places for name in (p.code, p.name)}
-    return lambda word: by_name.get(word.strip().lower())
+    detector = Detector(registry())
+    by_code = {p.code: p.code for p in registry().places}
+
+    def place_of(word: str) -> str | None:
+        bare = word.strip()
+        if code := by_code.get(bare.upper()):
+            return code
+        found = detector.detect(bare).found
+        return found[0].code if len(found) == 1 and found[0].span == (0, len(bare)) else None
+
+    return place_of

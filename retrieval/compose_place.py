@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from retrieval.catalogue import Catalogue, Entry, Key, in_force
+from retrieval.dates import day_text
 from retrieval.marks import Marks
 from retrieval.ranking import (
     CITED,
@@ -72,11 +73,6 @@ class PlacePart:
     verdict: Verdict | None
     lead: tuple[Key, ...]
     found: bool
-
-
-def day_text(day: dt.date) -> str:
-    """Return a date as it is written in answers: ISO, or the year alone for law older than 2015."""
-    return str(day.year) if day.year < 2015 else day.isoformat()
 
 
 def law_heading(catalogue: Catalogue, law_id: str, day: dt.date) -> str:

@@ -12,16 +12,46 @@ from retrieval.jurisdiction_units import NAMED, Reading, Unit
 from retrieval.markup import normal
 
 _WORDS_IN_CAPITALS = frozenset({"in", "or", "me", "ok", "hi", "oh", "id", "la", "as", "us", "pr", "vi", "mp"})
-_WORDS_IN_SMALL = _WORDS_IN_CAPITALS | frozenset({"al", "de", "co", "ma", "pa", "mo", "ms", "ne", "mt", "mi", "ar"})
-_NEED_A_CUE = frozenset({"nm", "sd", "ct", "ut", "ia", "ri", "sc", "il", "md", "wa", "ak", "nd", "gu", "dc", "ga", "va", "ca"})
+_WORDS_IN_SMALL = _WORDS_IN_CAPITALS | frozenset(
+    {"al", "de", "co", "ma", "pa", "mo", "ms", "ne", "mt", "mi", "ar"}
+)
+_NEED_A_CUE = frozenset(
+    {"nm", "sd", "ct", "ut", "ia", "ri", "sc", "il", "md", "wa", "ak", "nd", "gu", "dc", "ga", "va", "ca"}
+)
 _INTERJECTIONS = frozenset({"ok", "hi", "oh"})
 _LIST_ONLY = frozenset({"as", "mp"})
-_PLACE_PREPOSITIONS = frozenset({"in", "within", "across", "throughout", "inside", "from", "under", "en", "into"})
-_CITY_PREPOSITIONS = frozenset({"in", "from", "near", "around", "outside", "of", "to", "within", "at", "into", "across"})
-_LINKS = frozenset({",", "/", "&", "+", "and", "or", "nor", "plus", "vs", "versus", "y", "-", "|", "and/or", "vs.", "v.", "as well as", "to", ";"})
+_PLACE_PREPOSITIONS = frozenset(
+    {"in", "within", "across", "throughout", "inside", "from", "under", "en", "into"}
+)
+_CITY_PREPOSITIONS = frozenset(
+    {"in", "from", "near", "around", "outside", "of", "to", "within", "at", "into", "across"}
+)
+_LINKS = frozenset(
+    {
+        ",",
+        "/",
+        "&",
+        "+",
+        "and",
+        "or",
+        "nor",
+        "plus",
+        "vs",
+        "versus",
+        "y",
+        "-",
+        "|",
+        "and/or",
+        "vs.",
+        "v.",
+        "as well as",
+        "to",
+        ";",
+    }
+)
 _GOES_ON = frozenset({
     "who", "that", "which", "need", "needs", "must", "do", "does", "have", "has", "we", "i", "if", "when", "is", "are", "can", "should", "with",
-    "without", "under", "be", "they", "what", "how", "their", "our", "so", "because", "but", "where", "without", "after", "before", "via", "about", "on", "by",
+    "without", "under", "be", "they", "what", "how", "their", "our", "so", "because", "but", "where", "after", "before", "via", "about", "on", "by",
 })  # fmt: skip
 _PHRASAL = frozenset({
     "opt", "opted", "opting", "opts", "log", "logged", "logging", "sign", "signed", "signing", "check", "checked", "plug", "plugged", "built", "fill", "filled",
@@ -88,8 +118,10 @@ class ShortForms:
         if gate == "in":
             beside = after is not None and after.word in self._grammar.legal_right
             prepared = before is not None and before.word in _CITY_PREPOSITIONS - {"to", "at"}
-            return (prepared or (beside and unit.choose)) and not reading.raw(unit)[0].islower() or (prepared and reading.capitals)
-        if gate == "abbreviation":
+            return ((prepared or (beside and unit.choose)) and not reading.raw(unit)[0].islower()) or (
+                prepared and reading.capitals
+            )
+        if gate in {"abbreviation", "dotted"}:
             return self._abbreviation(reading, at)
         return self._code(reading, at)
 
@@ -98,9 +130,14 @@ class ShortForms:
         before, after = reading.before(at), reading.after(at)
         dotted = unit.word.endswith(".")
         beside = after is not None and after.word in self._grammar.legal_right
-        prepared = before is not None and before.word in self._grammar.code_prepositions and (after is None or after.kind != "word" or beside)
+        prepared = (
+            before is not None
+            and before.word in self._grammar.code_prepositions
+            and (after is None or after.kind != "word" or beside)
+        )
         if reading.is_capitalised(unit):
-            return True if dotted or beside or prepared else None
+            sure = dotted and unit.sense is not None and unit.sense.gate == "abbreviation"
+            return True if sure or beside or prepared else None
         if unit.word.rstrip(". ") in {"miss", "ill", "ind", "mont"}:
             return None
         return True if (before is not None and before.word in _PLACE_PREPOSITIONS and prepared) else None
@@ -130,10 +167,21 @@ class ShortForms:
         if legal and before.kind != "place":
             if upper and word not in {"id", "pr", "us", "vi"}:
                 return before.word not in {"an"}
-            if upper and after is not None and after.word in {"law", "laws", "residents", "statute", "attorney"}:
+            if (
+                upper
+                and after is not None
+                and after.word in {"law", "laws", "residents", "statute", "attorney"}
+            ):
                 return before.word not in {"an", "the", "a"} or word != "pr"
-            if not upper and word in {"co", "pa", "ma", "mo", "al", "de", "oh", "ok", "mi", "mt", "ne", "ar", "ms"} and after is not None:
-                return before.word not in {"my", "a", "an", "your", "the", "et", "&", "is", "it's", "its"} and before.kind != "mark" or None
+            if (
+                not upper
+                and word in {"co", "pa", "ma", "mo", "al", "de", "oh", "ok", "mi", "mt", "ne", "ar", "ms"}
+                and after is not None
+            ):
+                return (
+                    before.word not in {"my", "a", "an", "your", "the", "et", "&", "is", "it's", "its"}
+                    and before.kind != "mark"
+                ) or None
         return None
 
     def _may_follow(self, reading: Reading, at: int, before: Unit, upper: bool) -> bool:
@@ -146,16 +194,52 @@ class ShortForms:
         if before.word not in _PLACE_PREPOSITIONS:
             if word == "id" and earlier not in self._grammar.legal_left:
                 return False
-            if not upper and word in {"me", "or", "in", "la", "id", "ok", "as", "us", "hi", "oh", "pr", "vi", "de", "al", "ma", "pa"}:
-                return word in {"or", "in", "hi", "oh"} and after is None and before.word in {"of", "for", "about"}
+            if not upper and word in {
+                "me",
+                "or",
+                "in",
+                "la",
+                "id",
+                "ok",
+                "as",
+                "us",
+                "hi",
+                "oh",
+                "pr",
+                "vi",
+                "de",
+                "al",
+                "ma",
+                "pa",
+            }:
+                return (
+                    word in {"or", "in", "hi", "oh"}
+                    and after is None
+                    and before.word in {"of", "for", "about"}
+                )
             if word == "me" and after is not None:
-                return after.word in self._grammar.legal_right or after.kind in {"mark", "place"} or after.word in {"and", "or"}
-            if word == "me" and before.word in {"about", "to", "with", "between", "like", "than", "not", "except"}:
+                return (
+                    after.word in self._grammar.legal_right
+                    or after.kind in {"mark", "place"}
+                    or after.word in {"and", "or"}
+                )
+            if word == "me" and before.word in {
+                "about",
+                "to",
+                "with",
+                "between",
+                "like",
+                "than",
+                "not",
+                "except",
+            }:
                 return earlier in {"what", "how"} or before.word in {"except", "not"}
             if word in {"pr", "us"}:
                 return False
         if after is None or after.word in {")", "]", ",", "'s"} or after.word in self._grammar.legal_right:
-            return not (word == "id" and after is not None and after.word in {"data", "notice", "number", "security"})
+            return not (
+                word == "id" and after is not None and after.word in {"data", "notice", "number", "security"}
+            )
         if after.word in _OUT and word == "or":
             return False
         if after.kind == "mark":
@@ -173,19 +257,47 @@ class ShortForms:
         word = reading.units[at].word
         if word in _INTERJECTIONS | {"la", "us", "pr", "vi", "me", "in"}:
             command = reading.text[: reading.units[at].start].lstrip().startswith("/")
-            return (command and at == 0) or (len(reading.units) == 1 and word not in {"ok", "hi", "oh", "us"}) or self._one_word(reading, at)
+            return (
+                (command and at == 0)
+                or (len(reading.units) == 1 and word not in {"ok", "hi", "oh", "us"})
+                or self._one_word(reading, at)
+            )
         after = reading.after(at)
-        return after is None or after.word in {"can", "do", "does", "what", "is", "are", "may", "must", "when", "how", "who", "need", "we"}
+        return after is None or after.word in {
+            "can",
+            "do",
+            "does",
+            "what",
+            "is",
+            "are",
+            "may",
+            "must",
+            "when",
+            "how",
+            "who",
+            "need",
+            "we",
+        }
 
     def _one_word(self, reading: Reading, at: int) -> bool:
         """True for "IN?" and "ME." as a whole text, but not for greetings."""
-        return all(unit.kind == "break" for i, unit in enumerate(reading.units) if i != at) and reading.units[at].word not in _INTERJECTIONS
+        return (
+            all(unit.kind == "break" for i, unit in enumerate(reading.units) if i != at)
+            and reading.units[at].word not in _INTERJECTIONS
+        )
 
     def _opens_list(self, reading: Reading, at: int, upper: bool) -> bool | None:
-        """"compare OR NV breach" is a list; "CA OR NV" and "IN Texas" are not."""
+        """ "compare OR NV breach" is a list; "CA OR NV" and "IN Texas" are not."""
         before, after = reading.before(at), reading.after(at)
         is_code = after is not None and after.sense is not None and after.sense.why == "code"
-        asked = before is not None and before.word in {"compare", "comparing", "contrast", "for", "between", "in"}
+        asked = before is not None and before.word in {
+            "compare",
+            "comparing",
+            "contrast",
+            "for",
+            "between",
+            "in",
+        }
         if is_code and asked and reading.units[at].word in {"or", "ok", "oh", "hi", "me", "id"}:
             return upper or None
         return False
@@ -196,22 +308,47 @@ class ShortForms:
         if after is not None and (after.word in grammar.legal_right or after.word == "'s"):
             return before is None or before.word not in {"my", "a", "an", "'s"}
         if before is not None and before.word in grammar.code_prepositions:
-            return after is None or after.kind != "word" or after.word in _GOES_ON | _LINKS or reading.units[at].word in {"dc", "ga", "va", "ca", "il", "wa"}
+            return (
+                after is None
+                or after.kind != "word"
+                or after.word in _GOES_ON | _LINKS
+                or reading.units[at].word in {"dc", "ga", "va", "ca", "il", "wa"}
+            )
         if before is None:
-            return after is None or after.word in _GOES_ON or after.word in {"/", ")", "-"} or self._link(reading, at, 1) is not None
-        if before.word in grammar.legal_left and (after is None or after.word in _LINKS or after.kind == "mark"):
+            return (
+                after is None
+                or after.word in _GOES_ON
+                or after.word in {"/", ")", "-"}
+                or self._link(reading, at, 1) is not None
+            )
+        if before.word in grammar.legal_left and (
+            after is None or after.word in _LINKS or after.kind == "mark"
+        ):
             return True
         if after is None:
-            return before.kind == "word" and before.word not in {"my", "a", "the", "an", "no", "so", "mr", "ms"} and before.word.isalpha()
+            return (
+                before.kind == "word"
+                and before.word not in {"my", "a", "the", "an", "no", "so", "mr", "ms"}
+                and before.word.isalpha()
+            )
         return before.word in {"(", "["} or after.word in {")"}
 
     def _hyphenated_otherwise(self, reading: Reading, at: int) -> bool:
         """True for "in-house", "AK-47", "or-else"; False for "OR-based", "CA-NV" and "US-CA"."""
         units = reading.units
-        if at + 2 < len(units) and units[at + 1].word == "-" and units[at + 1].touches and units[at + 2].touches:
+        if (
+            at + 2 < len(units)
+            and units[at + 1].word == "-"
+            and units[at + 1].touches
+            and units[at + 2].touches
+        ):
             right = units[at + 2]
             if right.kind not in {"place", "maybe"} and right.word not in self._grammar.legal_right:
-                return not (reading.is_upper(units[at]) and right.word.isalpha() and units[at].word not in _WORDS_IN_CAPITALS)
+                return not (
+                    reading.is_upper(units[at])
+                    and right.word.isalpha()
+                    and units[at].word not in _WORDS_IN_CAPITALS
+                )
         if at >= 2 and units[at - 1].word == "-" and units[at - 1].touches and units[at].touches:
             left = units[at - 2]
             return left.kind not in {"place", "maybe"} and left.word not in {"non", "us", "ex", "pan"}
@@ -221,25 +358,33 @@ class ShortForms:
         """True for "Jane Smith, MD": letters after a personal name."""
         if reading.word(at - 1) != "," or at < 3:
             return False
-        return any(reading.word(i) in self._first_names or reading.word(i) == "dr" for i in range(max(0, at - 5), at - 2))
+        return any(
+            reading.word(i) in self._first_names or reading.word(i) == "dr"
+            for i in range(max(0, at - 5), at - 2)
+        )
 
     def _link(self, reading: Reading, at: int, step: int) -> Unit | None:
         """Return the neighbour in a list, across at least one separator, else None."""
         units = reading.units
         i = at + step
-        crossed = False
-        while 0 <= i < len(units) and units[i].word in _LINKS and (units[i].kind in {"word", "mark", "break"}) and abs(i - at) <= 3:
-            crossed = True
+        while 0 <= i < len(units) and units[i].word in _LINKS and units[i].kind in {"word", "mark", "break"}:
+            if abs(i - at) > 3:
+                return None
             i += step
-        if units[i].word in {"in", "the", "for"} and units[i].kind != "place" and 0 <= i + step < len(units) and step > 0 and crossed:
-            i += step
-        if not crossed or not 0 <= i < len(units):
+        if i == at + step or not 0 <= i < len(units):
             return None
+        if (
+            step > 0
+            and i + 1 < len(units)
+            and units[i].word in {"in", "the", "for"}
+            and units[i].kind != "place"
+        ):
+            i += 1
         return units[i] if units[i].kind in {"place", "maybe"} else None
 
     def _accept_in_list(self, reading: Reading, at: int) -> None:
         unit = reading.units[at]
-        if unit.kind != "maybe" or unit.sense is None or unit.sense.gate not in {"code", "abbreviation"}:
+        if unit.kind != "maybe" or unit.sense is None or unit.sense.gate not in {"code", "abbreviation", "dotted"}:
             return
         upper = reading.is_upper(unit) or (reading.is_capitalised(unit) and unit.sense.gate == "abbreviation")
         left, right = self._link(reading, at, -1), self._link(reading, at, 1)
@@ -248,7 +393,12 @@ class ShortForms:
         before, after = reading.before(at), reading.after(at)
         if after is not None and right is None and not self._may_end(after, upper):
             return
-        if before is not None and left is None and before.word not in self._grammar.code_prepositions and before.word not in {"(", "[", "compare", "the", "states"}:
+        if (
+            before is not None
+            and left is None
+            and before.word not in self._grammar.code_prepositions
+            and before.word not in {"(", "[", "compare", "the", "states"}
+        ):
             return
         if before is None and unit.word in _INTERJECTIONS and not self._is_long_list(reading, at, upper):
             return
@@ -265,7 +415,13 @@ class ShortForms:
         return upper or (unit.word not in _WORDS_IN_SMALL)
 
     def _may_end(self, after: Unit, upper: bool) -> bool:
-        return after.kind == "mark" or after.word in self._grammar.legal_right or after.word == "'s" or after.word in _GOES_ON or (upper and after.kind == "word" and after.word not in _OUT)
+        return (
+            after.kind == "mark"
+            or after.word in self._grammar.legal_right
+            or after.word == "'s"
+            or after.word in _GOES_ON
+            or (upper and after.kind == "word" and after.word not in _OUT)
+        )
 
     def _is_long_list(self, reading: Reading, at: int, upper: bool) -> bool:
         """True for "OK, TX, and NM": at the head of a sentence "OK," is a list member only before two more."""

@@ -65,7 +65,11 @@ class Context:
         before, after = reading.before(at), reading.after(at)
         if after is not None and self._is_title_after(reading, at, after):
             return True
-        if before is not None and before.word in self._before and (before.word not in {"called", "named"} or reading.is_capitalised(unit)):
+        if (
+            before is not None
+            and before.word in self._before
+            and (before.word not in {"called", "named"} or reading.is_capitalised(unit))
+        ):
             return True
         if before is not None and before.word in self._before_capital and reading.is_capitalised(before):
             return True
@@ -88,30 +92,61 @@ class Context:
         title = reading.units[at - 1] if at else None
         if title is not None and title.word == "." and at >= 2:
             title = reading.units[at - 2]
-        if title is not None and (title.word in self._titles or (title.word in self._titles_capital and reading.is_capitalised(title))):
+        if title is not None and (
+            title.word in self._titles
+            or (title.word in self._titles_capital and reading.is_capitalised(title))
+        ):
             return True
-        if capital and before is not None and unit.word in self._surname_states and before.word in self._first_names and reading.is_capitalised(before):
+        if (
+            capital
+            and before is not None
+            and unit.word in self._surname_states
+            and before.word in self._first_names
+            and reading.is_capitalised(before)
+        ):
             return True
         if unit.word not in self._first_name_states:
             return False
         if after is not None:
             if capital and after.word in self._surnames and reading.is_capitalised(after):
                 return True
-            if capital and (after.word in self._person_after or (several and after.word in self._person_after_beside)) and before is None:
+            if (
+                capital
+                and (
+                    after.word in self._person_after or (several and after.word in self._person_after_beside)
+                )
+                and before is None
+            ):
                 return True
-            if after.word in {"from", "in", "over in", "at"} and (before is None or before.word not in words().grammar.prepositions):
+            if after.word in {"from", "in", "over in", "at"} and (
+                before is None or before.word not in words().grammar.prepositions
+            ):
                 ahead = [reading.word(at + 2), reading.word(at + 3)]
-                if ahead[0] in self._departments or (ahead[0] in {"our", "the"} and ahead[1] in self._departments):
+                if ahead[0] in self._departments or (
+                    ahead[0] in {"our", "the"} and ahead[1] in self._departments
+                ):
                     return True
         if before is not None and before.word in self._person_before:
-            return after is None or (after.kind != "place" and after.word not in self._nouns and after.word not in {"'s", "-"})
-        return before is not None and before.word == "," and reading.word(at - 2) in {"thanks", "hi", "hello", "hey", "you"} and after is None
+            return after is None or (
+                after.kind != "place" and after.word not in self._nouns and after.word not in {"'s", "-"}
+            )
+        return (
+            before is not None
+            and before.word == ","
+            and reading.word(at - 2) in {"thanks", "hi", "hello", "hey", "you"}
+            and after is None
+        )
 
     def _merge_town(self, reading: Reading, at: int) -> None:
         """Let "Paris, Texas" and "Austin, TX" be the state alone."""
         units = reading.units
         state = units[at]
-        if state.kind != "place" or state.sense is None or len(state.codes) != 1 or state.sense.why not in {"name", "code", "spelling"}:
+        if (
+            state.kind != "place"
+            or state.sense is None
+            or len(state.codes) != 1
+            or state.sense.why not in {"name", "code", "spelling"}
+        ):
             return
         comma = at >= 2 and units[at - 1].word in {",", "(", "-"}
         town_at = at - 2 if comma else at - 1
@@ -128,7 +163,13 @@ class Context:
                 town.settle("place", (code,))
             elif town.sense.why == "city" and not (comma and listed):
                 town.kind = "noise"
-        elif town.kind == "place" and town.sense is not None and town.sense.why == "name" and comma and not listed:
+        elif (
+            town.kind == "place"
+            and town.sense is not None
+            and town.sense.why == "name"
+            and comma
+            and not listed
+        ):
             in_town = reading.word(town_at - 1) in _LOCATIVE and town.word != state.word
             if town.codes and (town.codes[0], code) in self._towns and (in_town or state.sense.why == "code"):
                 town.kind = "noise"
@@ -167,7 +208,10 @@ class Context:
         units = reading.units
         ahead = 0 if ban else _LOCAL_WINDOW
         behind = 5 if ban else _LOCAL_WINDOW
-        reach = [*range(at - 1, max(-1, at - behind - 1), -1), *range(at + 1, min(len(units), at + ahead + 1))]
+        reach = [
+            *range(at - 1, max(-1, at - behind - 1), -1),
+            *range(at + 1, min(len(units), at + ahead + 1)),
+        ]
         stopped = False
         for i in reach:
             if i > at:

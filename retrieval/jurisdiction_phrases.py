@@ -63,7 +63,7 @@ class Phrases:
         if known is None or known is _WORD:
             node[""] = sense
         elif (
-            known.kind == sense.kind == "place"
+            (known.kind, known.gate) == (sense.kind, sense.gate)
             and known.why == sense.why
             and not set(sense.codes) <= set(known.codes)
         ):
@@ -103,13 +103,16 @@ class Phrases:
                 )
             else:
                 end, sense = found
+                if sense.gate == "dotted" and not read.text[token.start : token.end].istitle():
+                    end, sense = at + 1, self.root[word].get("")  # "in PA.": the stop ends the sentence
                 kind = sense.kind
                 if end > at + 1:
                     word = " ".join(t.word for t in tokens[at:end])
             last = tokens[end - 1]
             codes = sense.codes if sense else ()
+            choose = sense is not None and sense.choose
             units.append(
-                Unit(word, token.start, last.end, kind, sense, codes, touches=token.start == last_end)
+                Unit(word, token.start, last.end, kind, sense, codes, token.start == last_end, choose)
             )
             last_end = last.end
             at = end
@@ -182,8 +185,8 @@ def _names(registry: Registry) -> Iterator[tuple[str, Sense]]:
             yield value, Sense("place", "city", (code,))
         for value in row.get("cities_capital", ()):
             yield value, Sense("maybe", "city", (code,), "capital")
-        code_sense = Sense("maybe", "code", (code,), "code")
-        yield code, code_sense
+        yield code, Sense("maybe", "code", (code,), "code")
+        yield f"{code}.", Sense("maybe", "name", (code,), "dotted")
         yield f"US-{code}", Sense("place", "code", (code,))
     for row in names()["city"]:
         gate: Gate = "in" if row.get("in_only") else "capital" if row.get("capital") else "any"
@@ -228,7 +231,8 @@ def _federal() -> Iterator[tuple[str, Sense]]:
     for value in sorted(words().federal.phrases):
         yield value, Sense("federal", "name", (FEDERAL,))
     for value in sorted(words().federal.country):
-        yield value, Sense("country", "name", (FEDERAL,), "pronoun" if value == "us" else "any")
+        pronoun = value == "us"
+        yield value, Sense("maybe" if pronoun else "country", "name", (FEDERAL,), "pronoun" if pronoun else "any")
     for row in names()["jurisdiction"]:
         for value in row.get("citations", ()):
             yield value, Sense("place", "law", (row["code"],), federal_law=row["code"] == FEDERAL)

@@ -48,10 +48,10 @@ def _friends() -> frozenset[str]:
 
 
 @cache
-def _targets() -> tuple[tuple[str, str, str], ...]:
-    """Return (name, code, why) of everything of one word that is worth mending."""
+def _targets() -> tuple[tuple[str, str], ...]:
+    """Return (name, code) of everything of one word that is worth mending."""
     rows = [
-        (normal(row["name"]), row["code"], "spelling")
+        (normal(row["name"]), row["code"])
         for row in names()["jurisdiction"]
         if " " not in row["name"] and row["code"] != FEDERAL
     ]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-UnitKind = Literal["word", "mark", "break", "noise", "maybe", "place", "every", "federal", "country", "outside"]
-Gate = Literal["any", "capital", "in", "code", "abbreviation", "acronym", "generic", "pronoun"]
+UnitKind = Literal[
+    "word", "mark", "break", "noise", "maybe", "place", "every", "federal", "country", "outside"
+]
+Gate = Literal["any", "capital", "in", "code", "abbreviation", "dotted", "acronym", "generic", "pronoun"]
 
 NAMED: frozenset[UnitKind] = frozenset({"place", "every", "federal", "country", "outside"})
 

@@ -103,7 +103,23 @@ def concepts_in(text: str) -> set[str]:
 
 
 _SIDES = frozenset(
-    "deadline content regulator bureaus remedies sue penalty enforce cure threshold exempt requirements exists consent request".split()
+    [
+        "deadline",
+        "content",
+        "regulator",
+        "bureaus",
+        "remedies",
+        "sue",
+        "penalty",
+        "enforce",
+        "cure",
+        "threshold",
+        "exempt",
+        "requirements",
+        "exists",
+        "consent",
+        "request",
+    ]
 )
 """Concepts that ask for one side of a subject; the rest name the subject itself."""
 

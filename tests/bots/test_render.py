@@ -31,7 +31,7 @@ ACT = "https://www.revisor.mn.gov/statutes/cite/325M"
 
 def test_pieces_stand_in_reading_order() -> None:
     act = "Minnesota Consumer Data Privacy Act, Minn. Stat. §"
-    since = "in force from 2025-07-31, reviewed 2026-11-21"
+    since = "in force since 2025-07-31, reviewed 2026-11-21"
     assert pieces_of(MINNESOTA) == (
         Title("Using customer data for marketing in Minnesota"),
         Paragraph("Yes, with conditions: people may opt out of targeted advertising.", ("1.1", "1.2")),
@@ -49,7 +49,7 @@ def test_pieces_stand_in_reading_order() -> None:
             "2.1",
             "CAN-SPAM Act, 15 U.S.C. § 7704 — Other protections for users",
             "https://www.law.cornell.edu/uscode/text/15/7704",
-            "official text, in force from 2004-01-01, reviewed 2026-11-21",
+            "official text, in force since 2004-01-01, reviewed 2026-11-21",
         ),
         Fact("Jurisdiction", "Minnesota — named in your question"),
         Fact("", "Information, not legal advice. Law as of 2026-11-21."),

@@ -165,7 +165,7 @@ MENTION_ANSWER = [
                             },
                             {
                                 "type": "text",
-                                "text": " (official link, in force from 2025-07-31, reviewed 2026-11-21)",
+                                "text": " (official link, in force since 2025-07-31, reviewed 2026-11-21)",
                             },
                         ],
                     },
@@ -180,7 +180,7 @@ MENTION_ANSWER = [
                             },
                             {
                                 "type": "text",
-                                "text": " (official link, in force from 2025-07-31, reviewed 2026-11-21)",
+                                "text": " (official link, in force since 2025-07-31, reviewed 2026-11-21)",
                             },
                         ],
                     },
@@ -195,7 +195,7 @@ MENTION_ANSWER = [
                             },
                             {
                                 "type": "text",
-                                "text": " (official link, official text, in force from 2004-01-01, reviewed 2026-11-21)",
+                                "text": " (official link, official text, in force since 2004-01-01, reviewed 2026-11-21)",
                             },
                         ],
                     },
