@@ -58,6 +58,11 @@ _PHRASAL = frozenset({
     "phase", "phased", "step", "dial", "drop", "factor", "join", "tune", "break", "turn", "hand", "type", "lock", "zoom", "cut", "bring", "trade", "give", "weigh", "chime",
     "believe", "interested", "confide", "interest", "trust",
 })  # fmt: skip
+_AUXILIARIES = frozenset({"does", "did", "will", "if", "when", "whether", "how", "what", "why", "do", "must", "can", "that", "would", "since"})
+_LAW_VERBS = frozenset({
+    "require", "requires", "allow", "allows", "ban", "bans", "prohibit", "prohibits", "regulate", "regulates", "define", "defines", "exempt", "exempts", "protect", "protects",
+    "restrict", "restricts", "impose", "imposes", "permit", "permits", "recognize", "recognizes", "mandate", "mandates", "enforce", "enforces", "treat", "treats", "cap", "limit", "limits", "say", "have",
+})  # fmt: skip
 _OUT = frozenset({"out", "near", "around", "outside", "off", "of", "not", "otherwise", "over", "under"})
 
 
@@ -66,6 +71,8 @@ class ShortForms:
 
     def __init__(self) -> None:
         self._grammar: Grammar = words().grammar
+        roles = words().roles
+        self._nouns = self._grammar.legal_right | roles.people | roles.business | roles.laws
         self._first_names = frozenset(normal(name) for name in names()["confusables"]["first_names"])
 
     def settle(self, reading: Reading) -> None:
@@ -105,7 +112,7 @@ class ShortForms:
         gate = unit.sense.gate if unit.sense else "any"
         before, after = reading.before(at), reading.after(at)
         if gate == "pronoun":
-            return reading.is_upper(unit)
+            return reading.is_upper(unit) and (before is None or before.word not in {"tell", "give", "help", "let", "contact", "show", "ask", "call", "email"})
         if gate == "generic":
             return True
         if gate == "acronym":
@@ -129,7 +136,7 @@ class ShortForms:
         unit = reading.units[at]
         before, after = reading.before(at), reading.after(at)
         dotted = unit.word.endswith(".")
-        beside = after is not None and after.word in self._grammar.legal_right
+        beside = after is not None and after.word in self._nouns
         prepared = (
             before is not None
             and before.word in self._grammar.code_prepositions
@@ -182,6 +189,11 @@ class ShortForms:
                     before.word not in {"my", "a", "an", "your", "the", "et", "&", "is", "it's", "its"}
                     and before.kind != "mark"
                 ) or None
+        if before.word == "," and upper and word in {"in", "or", "me", "id", "oh", "hi"} and at >= 2:
+            town = reading.units[at - 2]  # "Gary, IN"
+            return (reading.is_capitalised(town) and town.kind in {"word", "noise", "place"} and (after is None or after.kind == "mark")) or None
+        if before.word in _AUXILIARIES and after is not None and after.word in _LAW_VERBS and word not in {"us", "as"}:
+            return True
         return None
 
     def _may_follow(self, reading: Reading, at: int, before: Unit, upper: bool) -> bool:
@@ -367,7 +379,7 @@ class ShortForms:
         """Return the neighbour in a list, across at least one separator, else None."""
         units = reading.units
         i = at + step
-        while 0 <= i < len(units) and units[i].word in _LINKS and units[i].kind in {"word", "mark", "break"}:
+        while 0 <= i < len(units) and units[i].word in _LINKS and not reading.is_upper(units[i]) and units[i].kind != "place":
             if abs(i - at) > 3:
                 return None
             i += step

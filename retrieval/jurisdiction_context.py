@@ -73,6 +73,10 @@ class Context:
             return True
         if before is not None and before.word in self._before_capital and reading.is_capitalised(before):
             return True
+        if reading.word(at - 1) in {"mt .", "ft ."} and reading.is_capitalised(reading.units[at - 1]):
+            return True
+        if {"font", "fonts", "typeface"} & {reading.word(i) for i in range(at - 4, at)}:
+            return True
         return self._is_person(reading, at, several)
 
     def _is_title_after(self, reading: Reading, at: int, after: Unit) -> bool:

@@ -73,16 +73,12 @@ class Phrases:
     def _longest(self, tokens: tuple[Token, ...], at: int) -> tuple[int, Sense] | None:
         """Return the end and sense of the longest phrase that begins at this token."""
         best: tuple[int, Sense] | None = None
-        word = tokens[at].word
-        nodes = [self.root.get(word)]
-        if word[0].isdigit():
-            nodes.append(self.root.get(_NUMBER))
-        for first in nodes:
-            node, end = first, at + 1
-            while node is not None:
-                if "" in node and (best is None or end > best[0]):
-                    best = (end, node[""])
-                node, end = _step(node, tokens, end)
+        open_nodes = [following for following in _steps(self.root, tokens, at) if following[1] == at + 1]
+        while open_nodes:
+            node, end = open_nodes.pop()
+            if "" in node and (best is None or end > best[0]):
+                best = (end, node[""])
+            open_nodes.extend(_steps(node, tokens, end))
         return best
 
     def units(self, read: Tokens) -> list[Unit]:
@@ -119,27 +115,27 @@ class Phrases:
         return units
 
 
-def _step(node: _Node, tokens: tuple[Token, ...], at: int) -> tuple[_Node | None, int]:
-    """Follow the token at `at`: over a line end inside a name, and over "§" or "tit." before a number."""
+def _steps(node: _Node, tokens: tuple[Token, ...], at: int) -> Iterator[tuple[_Node, int]]:
+    """Follow the token at `at`: as it stands, as a number, or over a line end inside a name.
+
+    Before a number "§", "tit." and the like are passed over. At most two ways lead on, and only among numbers.
+    """
     if at >= len(tokens):
-        return None, at
+        return
     word = tokens[at].word
     following = node.get(word)
     if following is not None:
-        return following, at + 1
+        yield following, at + 1
+    elif word == "\n" and at + 1 < len(tokens) and tokens[at + 1].word.isalpha() and tokens[at + 1].word in node:
+        yield node[tokens[at + 1].word], at + 2
     if _NUMBER in node:
-        number: _Node = node[_NUMBER]
         for ahead in range(at, min(at + 5, len(tokens))):
             word = tokens[ahead].word
             if word[0].isdigit():
-                return number, ahead + 1
+                yield node[_NUMBER], ahead + 1
+                return
             if word not in _SECTION_WORDS:
-                break
-    elif word == "\n" and at + 1 < len(tokens) and tokens[at + 1].word.isalpha():
-        following = node.get(tokens[at + 1].word)
-        if following is not None:
-            return following, at + 2
-    return None, at
+                return
 
 
 def _variants(phrase: str) -> set[tuple[str, ...]]:

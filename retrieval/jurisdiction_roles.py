@@ -173,39 +173,41 @@ class RoleReader:
         for step in range(_COMPOUND):
             if i >= len(units):
                 break
-            unit = units[i]
-            word = unit.word
-            if step == 0 and word in self._roles.based and (hyphen or word != "located"):
-                role = Role.BUSINESS
-            elif (
-                step == 0 and hyphen and word in {"incorporated", "registered", "domiciled", "headquartered"}
-            ):
-                role = Role.INCORPORATED if word != "headquartered" else Role.BUSINESS
-            elif step == 0 and hyphen and word == "hosted":
-                role = Role.SERVER
-            elif (
-                word in self._roles.reference_after
-                and (
-                    hyphen
-                    or word
-                    in {"style", "equivalent", "analog", "analogue", "equivalents", "clone", "copycat"}
-                )
-                and step == 0
-            ):
-                return Role.REFERENCE
-            elif (
-                unit.kind != "word"
-                or word in self._grammar.compound_end
-                or word in self._grammar.prepositions
-            ):
-                if word == "-" and unit.touches:
-                    i += 1
-                    continue
+            word = units[i].word
+            if step == 0 and (given := self._suffix_role(word, hyphen)) is not None:
+                if given is Role.REFERENCE:
+                    return given
+                role = given
+            elif word == "-" and units[i].touches:
+                pass
+            elif step == 0 and word.endswith("ing") and self._is_noun_ahead(reading, i + 1):
+                pass  # "marketing company"
+            elif self._ends_compound(units[i]) or (role == Role.BUSINESS and word in self._roles.store_verbs):
                 break
             else:
                 role = self._noun_role(reading, i, role)
             i += 1
         return role
+
+    def _suffix_role(self, word: str, hyphen: bool) -> Role | None:
+        """Return the role of "Ohio-based", "Delaware-registered", "Virginia-hosted", "BIPA-style", "CCPA equivalent"."""
+        if word in self._roles.based and (hyphen or word != "located"):
+            return Role.BUSINESS
+        if hyphen and word in {"incorporated", "registered", "domiciled"}:
+            return Role.INCORPORATED
+        if hyphen and word == "hosted":
+            return Role.SERVER
+        if word in self._roles.reference_after and (hyphen or word not in {"like", "type"}):
+            return Role.REFERENCE
+        return None
+
+    def _ends_compound(self, unit: Unit) -> bool:
+        return unit.kind != "word" or unit.word in self._grammar.compound_end or unit.word in self._grammar.prepositions
+
+    def _is_noun_ahead(self, reading: Reading, at: int) -> bool:
+        """True for "marketing company", where the first word is no verb."""
+        word = reading.word(at)
+        return word in self._roles.business or word in self._roles.people or word in self._roles.laws
 
     def _noun_role(self, reading: Reading, at: int, role: Role | None) -> Role | None:
         """Return the role after reading one more noun of a compound; its head comes last."""

@@ -49,7 +49,7 @@ def test_pieces_stand_in_reading_order() -> None:
             "2.1",
             "CAN-SPAM Act, 15 U.S.C. § 7704 — Other protections for users",
             "https://www.law.cornell.edu/uscode/text/15/7704",
-            "official text, in force since 2004-01-01, reviewed 2026-11-21",
+            "official text, in force since 2004, reviewed 2026-11-21",
         ),
         Fact("Jurisdiction", "Minnesota — named in your question"),
         Fact("", "Information, not legal advice. Law as of 2026-11-21."),

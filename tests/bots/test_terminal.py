@@ -44,8 +44,8 @@ Source(s):
   • [1.2] Minnesota Consumer Data Privacy Act, Minn. Stat. § 325M.16 — Controller duties (in force since
     2025-07-31, reviewed 2026-11-21)
     https://www.revisor.mn.gov/statutes/cite/325M.16
-  • [2.1] CAN-SPAM Act, 15 U.S.C. § 7704 — Other protections for users (official text, in force since
-    2004-01-01, reviewed 2026-11-21)
+  • [2.1] CAN-SPAM Act, 15 U.S.C. § 7704 — Other protections for users (official text, in force since 2004,
+    reviewed 2026-11-21)
     https://www.law.cornell.edu/uscode/text/15/7704
 
 Jurisdiction: Minnesota — named in your question

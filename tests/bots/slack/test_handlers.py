@@ -195,7 +195,7 @@ MENTION_ANSWER = [
                             },
                             {
                                 "type": "text",
-                                "text": " (official link, official text, in force since 2004-01-01, reviewed 2026-11-21)",
+                                "text": " (official link, official text, in force since 2004, reviewed 2026-11-21)",
                             },
                         ],
                     },

@@ -41,7 +41,7 @@ Offer the opt-out before you start. [1.1]
 
 **[1.2]** [Minnesota Consumer Data Privacy Act, Minn. Stat. § 325M.16 — Controller duties](https://www.revisor.mn.gov/statutes/cite/325M.16) (official link, in force since 2025-07-31, reviewed 2026-11-21) [2]
 
-**[2.1]** [CAN-SPAM Act, 15 U.S.C. § 7704 — Other protections for users](https://www.law.cornell.edu/uscode/text/15/7704) (official link, official text, in force since 2004-01-01, reviewed 2026-11-21) [3]
+**[2.1]** [CAN-SPAM Act, 15 U.S.C. § 7704 — Other protections for users](https://www.law.cornell.edu/uscode/text/15/7704) (official link, official text, in force since 2004, reviewed 2026-11-21) [3]
 
 **Jurisdiction:** Minnesota — named in your question
 
