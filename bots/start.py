@@ -29,6 +29,7 @@ class Opened:
     library: LawLibrary
     store: ChromaStore
     place_of: Callable[[str], str | None]
+    names: dict[str, str]
 
     def close(self) -> None:
         """Finish calls under way and release the store."""
@@ -90,10 +91,9 @@ async def open_brain(settings: Settings) -> Opened:
     names = await library.law_names()
     places = registry()
     detector = Detector(places, tuple(LawName(name, place) for name, place, _ in names))
-    pipeline = build_pipeline(
-        library, detector.resolve, LawNames(names), {p.code: p.name for p in places.places}
-    )
-    return Opened(Reggi(pipeline), library, store, place_reader())
+    by_code = {p.code: p.name for p in places.places}
+    pipeline = build_pipeline(library, detector.resolve, LawNames(names), by_code)
+    return Opened(Reggi(pipeline), library, store, place_reader(), by_code)
 
 
 def place_reader() -> Callable[[str], str | None]:

@@ -105,10 +105,11 @@ def _lead_law(
     return next((r.entry.passage.law_id for r in ranked if r.starts is None), None)
 
 
-def _place_in_order(entry: Entry, asked: set[str]) -> tuple[int, int]:
+def _place_in_order(entry: Entry, asked: set[str]) -> tuple[int, bool, int]:
     topics = entry.statement.topics
     first = next((t for t in topics if t in asked), topics[0] if topics else "")
-    return (3 if first in asked and first not in FACETS else _ORDER.get(first, 4), entry.order)
+    part = 3 if first in asked and first not in FACETS else _ORDER.get(first, 4)
+    return part, "definition" in entry.passage.title.lower(), entry.order
 
 
 def _pick(rows: Iterable[Ranked], said: Said, most: int, per_section: int = 3) -> list[Ranked]:
@@ -245,10 +246,15 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
 
     sections: list[AnswerSection] = []
     if lead and (lead_rows or brought or extra.get(lead)):
+        label = all_topics()["applicability"].name
+        scope = [
+            b for b in brought if b[0].startswith(label)
+        ]  # who must comply stands before what is required
         body = [
+            *(marks.statement(text, keys) for text, keys in scope),
             *extra.pop(lead, []),
             *(marks.statement(r.entry.statement.text, (r.entry.passage.key,)) for r in lead_rows),
-            *(marks.statement(text, keys) for text, keys in brought),
+            *(marks.statement(text, keys) for text, keys in brought if (text, keys) not in scope),
         ]
         sections.append(AnswerSection(law_heading(catalogue, lead, understood.as_of), place, tuple(body)))
     others = [s for rows in extra.values() for s in rows]

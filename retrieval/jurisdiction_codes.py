@@ -58,7 +58,25 @@ _PHRASAL = frozenset({
     "phase", "phased", "step", "dial", "drop", "factor", "join", "tune", "break", "turn", "hand", "type", "lock", "zoom", "cut", "bring", "trade", "give", "weigh", "chime",
     "believe", "interested", "confide", "interest", "trust",
 })  # fmt: skip
-_AUXILIARIES = frozenset({"does", "did", "will", "if", "when", "whether", "how", "what", "why", "do", "must", "can", "that", "would", "since"})
+_AUXILIARIES = frozenset(
+    {
+        "does",
+        "did",
+        "will",
+        "if",
+        "when",
+        "whether",
+        "how",
+        "what",
+        "why",
+        "do",
+        "must",
+        "can",
+        "that",
+        "would",
+        "since",
+    }
+)
 _LAW_VERBS = frozenset({
     "require", "requires", "allow", "allows", "ban", "bans", "prohibit", "prohibits", "regulate", "regulates", "define", "defines", "exempt", "exempts", "protect", "protects",
     "restrict", "restricts", "impose", "imposes", "permit", "permits", "recognize", "recognizes", "mandate", "mandates", "enforce", "enforces", "treat", "treats", "cap", "limit", "limits", "say", "have",
@@ -112,7 +130,11 @@ class ShortForms:
         gate = unit.sense.gate if unit.sense else "any"
         before, after = reading.before(at), reading.after(at)
         if gate == "pronoun":
-            return reading.is_upper(unit) and (before is None or before.word not in {"tell", "give", "help", "let", "contact", "show", "ask", "call", "email"})
+            return reading.is_upper(unit) and (
+                before is None
+                or before.word
+                not in {"tell", "give", "help", "let", "contact", "show", "ask", "call", "email"}
+            )
         if gate == "generic":
             return True
         if gate == "acronym":
@@ -191,8 +213,17 @@ class ShortForms:
                 ) or None
         if before.word == "," and upper and word in {"in", "or", "me", "id", "oh", "hi"} and at >= 2:
             town = reading.units[at - 2]  # "Gary, IN"
-            return (reading.is_capitalised(town) and town.kind in {"word", "noise", "place"} and (after is None or after.kind == "mark")) or None
-        if before.word in _AUXILIARIES and after is not None and after.word in _LAW_VERBS and word not in {"us", "as"}:
+            return (
+                reading.is_capitalised(town)
+                and town.kind in {"word", "noise", "place"}
+                and (after is None or after.kind == "mark")
+            ) or None
+        if (
+            before.word in _AUXILIARIES
+            and after is not None
+            and after.word in _LAW_VERBS
+            and word not in {"us", "as"}
+        ):
             return True
         return None
 
@@ -379,7 +410,12 @@ class ShortForms:
         """Return the neighbour in a list, across at least one separator, else None."""
         units = reading.units
         i = at + step
-        while 0 <= i < len(units) and units[i].word in _LINKS and not reading.is_upper(units[i]) and units[i].kind != "place":
+        while (
+            0 <= i < len(units)
+            and units[i].word in _LINKS
+            and not reading.is_upper(units[i])
+            and units[i].kind != "place"
+        ):
             if abs(i - at) > 3:
                 return None
             i += step
@@ -396,7 +432,11 @@ class ShortForms:
 
     def _accept_in_list(self, reading: Reading, at: int) -> None:
         unit = reading.units[at]
-        if unit.kind != "maybe" or unit.sense is None or unit.sense.gate not in {"code", "abbreviation", "dotted"}:
+        if (
+            unit.kind != "maybe"
+            or unit.sense is None
+            or unit.sense.gate not in {"code", "abbreviation", "dotted"}
+        ):
             return
         upper = reading.is_upper(unit) or (reading.is_capitalised(unit) and unit.sense.gate == "abbreviation")
         left, right = self._link(reading, at, -1), self._link(reading, at, 1)

@@ -126,7 +126,12 @@ def _steps(node: _Node, tokens: tuple[Token, ...], at: int) -> Iterator[tuple[_N
     following = node.get(word)
     if following is not None:
         yield following, at + 1
-    elif word == "\n" and at + 1 < len(tokens) and tokens[at + 1].word.isalpha() and tokens[at + 1].word in node:
+    elif (
+        word == "\n"
+        and at + 1 < len(tokens)
+        and tokens[at + 1].word.isalpha()
+        and tokens[at + 1].word in node
+    ):
         yield node[tokens[at + 1].word], at + 2
     if _NUMBER in node:
         for ahead in range(at, min(at + 5, len(tokens))):
@@ -228,7 +233,10 @@ def _federal() -> Iterator[tuple[str, Sense]]:
         yield value, Sense("federal", "name", (FEDERAL,))
     for value in sorted(words().federal.country):
         pronoun = value == "us"
-        yield value, Sense("maybe" if pronoun else "country", "name", (FEDERAL,), "pronoun" if pronoun else "any")
+        yield (
+            value,
+            Sense("maybe" if pronoun else "country", "name", (FEDERAL,), "pronoun" if pronoun else "any"),
+        )
     for row in names()["jurisdiction"]:
         for value in row.get("citations", ()):
             yield value, Sense("place", "law", (row["code"],), federal_law=row["code"] == FEDERAL)

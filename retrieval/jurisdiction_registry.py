@@ -65,13 +65,19 @@ class Every:
     place: frozenset[str]
     survey: frozenset[str]
     jurisdictions: frozenset[str]
+    loose: frozenset[str]
     law_after: frozenset[str]
+    verb_after: frozenset[str]
+    question_before: frozenset[str]
+    stating_before: frozenset[str]
+    asking: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Federal:
     phrases: frozenset[str]
     not_before: frozenset[str]
+    compared: frozenset[str]
     country: frozenset[str]
 
 

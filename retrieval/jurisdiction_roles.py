@@ -65,6 +65,27 @@ class Group:
     hypothetical: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One member of a group, at unit `at`."""
+
+    unit: Unit
+    at: int
+    group: Group
+
+    @property
+    def role(self) -> Role:
+        return self.group.role
+
+    @property
+    def excluded(self) -> bool:
+        return self.group.excluded
+
+    @property
+    def hypothetical(self) -> bool:
+        return self.group.hypothetical
+
+
 class RoleReader:
     """Reads groups and roles from a settled text."""
 
@@ -202,7 +223,11 @@ class RoleReader:
         return None
 
     def _ends_compound(self, unit: Unit) -> bool:
-        return unit.kind != "word" or unit.word in self._grammar.compound_end or unit.word in self._grammar.prepositions
+        return (
+            unit.kind != "word"
+            or unit.word in self._grammar.compound_end
+            or unit.word in self._grammar.prepositions
+        )
 
     def _is_noun_ahead(self, reading: Reading, at: int) -> bool:
         """True for "marketing company", where the first word is no verb."""
@@ -344,8 +369,3 @@ class RoleReader:
         left = [reading.word(i) for i in range(max(0, group.first - 4), group.first)]
         if "to" in between and "from" in left and any(word in self._roles.moves for word in left):
             group.role = Role.PAST
-
-
-def is_people(unit: Unit) -> bool:
-    """True for a word for people: customers, residents, users."""
-    return unit.word in words().roles.people

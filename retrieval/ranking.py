@@ -30,7 +30,9 @@ TOPIC, FIRST_TOPIC, WORDS, NEARNESS, POSITION_REF, CITED, NAMED_LAW, DEFINITION 
 """Weights of the kinds of evidence; tests/eval measures them."""
 
 _DEFINES = re.compile(
-    r"\b(?:defin\w+|what (?:is|are|counts?|does .{1,40} mean)|mean(?:s|ing)?|consider(?:ed)?|counts? as|include[sd]?)\b",
+    r"\b(?:defin\w+|what counts|counts? as|considered|mean(?:s|ing)?|treated as|"
+    r"what (?:is|are) (?:an? |the )?(?:sensitive|personal|biometric|consumer health|breach|security breach|sale|dark pattern|controller|"
+    r"processor|data broker|targeted|profiling|precise|covered entity|consumer\b))",
     re.IGNORECASE,
 )
 _COMPREHENSIVE = ("comprehensive-act", "applicability", "consumer-rights", "sale", "targeted-advertising")

@@ -54,6 +54,7 @@ class Jurisdictions:
     ambiguous: tuple[str, ...] = ()  # codes between which the text does not choose
     federal_only: bool = False  # "What does COPPA require?" needs no state
     every: bool = False  # "all states", "which states": a survey
+    roles_unclear: bool = False  # several places of business and nobody's residence: all were taken
 
     @property
     def codes(self) -> tuple[str, ...]:

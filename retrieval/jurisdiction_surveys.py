@@ -1,0 +1,105 @@
+""" "All 50 states" and "which states …": when every state is meant, and when the states named beside it are."""
+
+from __future__ import annotations
+
+from retrieval.jurisdiction_registry import words
+from retrieval.jurisdiction_roles import Mention, Role
+from retrieval.jurisdiction_units import Reading
+
+_SENTENCE_ENDS = frozenset({".", "?", "!", ";", "\n", "—"})
+_STATING = frozenset(
+    {
+        "states that",
+        "states with",
+        "states which",
+        "states do",
+        "states have",
+        "states where",
+        "states currently",
+    }
+)
+_ONE_STATE = frozenset({"which state", "what state"})
+
+
+def settle_surveys(reading: Reading) -> None:
+    """Turn "which state law applies", "the notice, which states that" and "everywhere in Texas" into plain words."""
+    every = words().every
+    for at, unit in enumerate(reading.units):
+        if unit.kind != "every" or unit.sense is None:
+            continue
+        before, after = reading.before(at), reading.after(at)
+        follows = after.word if after else ""
+        if unit.sense.why == "place":
+            plain = follows in {"in", "within", "inside", "across", "near"}
+        elif unit.word in _ONE_STATE:
+            plain = follows in every.law_after
+        elif unit.word in {"which states", "what states"}:
+            plain = (
+                follows in every.verb_after
+                and before is not None
+                and before.word not in every.question_before
+            )
+        elif unit.word in _STATING:
+            plain = before is not None and (
+                before.word in words().roles.laws or before.word in every.stating_before
+            )
+        else:
+            plain = unit.word == "all but" and (after is None or after.kind not in {"place", "maybe"})
+        if plain:
+            unit.kind = "word"
+
+
+def standing_surveys(reading: Reading, surveys: list[Mention], places: list[Mention]) -> list[Mention]:
+    """Return the surveys that still stand beside the places named.
+
+    "Which states" gives way to places it can choose among ("in Texas", "Ohio or Utah") but not to a yardstick
+    ("shorter than Texas"). "We sell in all 50 states. What does Ohio require?" is about Ohio.
+    """
+    asked = [m for m in places if m.role >= Role.ASKED]
+    if not surveys or not asked:
+        return surveys
+    every = words().every
+    narrowed = any(_narrows(reading, place) for place in asked)
+    sentences, asking = _sentences(reading)
+    asked_in = {sentences[m.at] for m in asked}
+    kept = []
+    for survey in surveys:
+        unit = survey.unit
+        why = unit.sense.why if unit.sense else ""
+        if unit.word in every.loose or (why == "survey" and narrowed):
+            continue
+        here = sentences[survey.at]
+        if why != "survey" and here not in asking and asked_in - {here}:
+            continue
+        kept.append(survey)
+    return kept
+
+
+def _narrows(reading: Reading, place: Mention) -> bool:
+    """True when the place answers "which states" or says where: "in Texas", "Ohio or Utah"."""
+    group = place.group
+    before = (reading.word(group.first - 1), reading.word(group.first - 2))
+    if {"than", "as", "like"} & set(before) or before[0] == "of":
+        return False
+    if len({code for at in group.members for code in reading.units[at].codes}) > 1:
+        return True
+    return before[0] in {"in", "for", "within", "from", "to", "under"} or place.role == Role.PEOPLE
+
+
+def _sentences(reading: Reading) -> tuple[list[int], set[int]]:
+    """Return the sentence of each unit, and the sentences that ask for law."""
+    asking_words = words().every.asking
+    number = 0
+    sentences = []
+    asking = set()
+    for unit in reading.units:
+        sentences.append(number)
+        if (
+            unit.word == "?"
+            or unit.word in asking_words
+            or (unit.kind == "every" and unit.sense is not None and unit.sense.why == "survey")
+        ):
+            asking.add(number)
+        if unit.kind == "break" and unit.word in _SENTENCE_ENDS:
+            number += 1
+    return sentences, asking
