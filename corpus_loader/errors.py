@@ -19,3 +19,19 @@ class DigestError(CorpusError):
 
 class LoadInProgress(CorpusError):
     """Another load holds the data directory."""
+
+
+class UnreadableFile(CorpusError):
+    """One file cannot be read; it is set aside with this reason and the rest is loaded. `line` 0 is the whole file."""
+
+    def __init__(self, reason: str, line: int = 0) -> None:
+        super().__init__(reason)
+        self.reason, self.line = reason, line
+
+
+class UnsafeArchive(UnreadableFile):
+    """An archive climbs out of its folder, is a bomb, or holds what is no plain file."""
+
+
+class FetchError(CorpusError):
+    """A page could not be fetched; says which, what the site replied and what to do."""

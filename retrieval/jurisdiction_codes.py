@@ -81,6 +81,7 @@ _LAW_VERBS = frozenset({
     "require", "requires", "allow", "allows", "ban", "bans", "prohibit", "prohibits", "regulate", "regulates", "define", "defines", "exempt", "exempts", "protect", "protects",
     "restrict", "restricts", "impose", "imposes", "permit", "permits", "recognize", "recognizes", "mandate", "mandates", "enforce", "enforces", "treat", "treats", "cap", "limit", "limits", "say", "have",
 })  # fmt: skip
+_OWN_LAW = frozenset({"law", "laws", "resident", "residents", "statute", "statutes", "ag", "consumers", "consumer", "breach", "privacy", "act", "code"})
 _OUT = frozenset({"out", "near", "around", "outside", "off", "of", "not", "otherwise", "over", "under"})
 
 
@@ -95,6 +96,7 @@ class ShortForms:
 
     def settle(self, reading: Reading) -> None:
         """Turn each `maybe` into a place, a country or a plain word."""
+        self._settle_runs(reading)
         open_units: list[int] = []
         for at, unit in enumerate(reading.units):
             if unit.kind != "maybe":
@@ -111,6 +113,19 @@ class ShortForms:
         for at in open_units:
             if reading.units[at].kind == "maybe":
                 reading.units[at].kind = "word"
+
+    def _settle_runs(self, reading: Reading) -> None:
+        """Take "CA OR WA ID" as four codes: so many in a row, in capitals, are a list."""
+        run: list[int] = []
+        for at in range(len(reading.units) + 1):
+            unit = reading.units[at] if at < len(reading.units) else None
+            if unit is not None and unit.kind == "maybe" and unit.sense is not None and unit.sense.gate == "code" and reading.is_upper(unit):
+                run.append(at)
+                continue
+            if len(run) >= 4:
+                for i in run:
+                    self._accept(reading, i, True)
+            run = []
 
     def _accept(self, reading: Reading, at: int, verdict: bool) -> None:
         unit = reading.units[at]
@@ -142,10 +157,10 @@ class ShortForms:
         if gate == "capital":
             if reading.is_capitalised(unit):
                 return True
-            beside = after is not None and (after.word in self._grammar.legal_right or after.kind in NAMED)
+            beside = after is not None and (self._is_legal(after) or after.kind in NAMED)
             return beside or (before is not None and before.word in _CITY_PREPOSITIONS)
         if gate == "in":
-            beside = after is not None and after.word in self._grammar.legal_right
+            beside = after is not None and self._is_legal(after)
             prepared = before is not None and before.word in _CITY_PREPOSITIONS - {"to", "at"}
             return ((prepared or (beside and unit.choose)) and not reading.raw(unit)[0].islower()) or (
                 prepared and reading.capitals
@@ -186,31 +201,17 @@ class ShortForms:
             return None
         if after is not None and after.kind in NAMED and after.kind != "every":
             return self._opens_list(reading, at, upper)
-        legal = after is not None and after.word in self._grammar.legal_right
+        legal = after is not None and self._is_legal(after)
         if before is None:
-            if upper and legal and word not in {"pr"}:
+            if legal and self._is_law_of(after, word, upper):
                 return True
             return True if upper and self._opens_question(reading, at) else None
         if before.word in self._grammar.code_prepositions and self._may_follow(reading, at, before, upper):
             return True
-        if legal and before.kind != "place":
-            if upper and word not in {"id", "pr", "us", "vi"}:
-                return before.word not in {"an"}
-            if (
-                upper
-                and after is not None
-                and after.word in {"law", "laws", "residents", "statute", "attorney"}
-            ):
-                return before.word not in {"an", "the", "a"} or word != "pr"
-            if (
-                not upper
-                and word in {"co", "pa", "ma", "mo", "al", "de", "oh", "ok", "mi", "mt", "ne", "ar", "ms"}
-                and after is not None
-            ):
-                return (
-                    before.word not in {"my", "a", "an", "your", "the", "et", "&", "is", "it's", "its"}
-                    and before.kind != "mark"
-                ) or None
+        if legal and before.kind != "place" and self._is_law_of(after, word, upper):
+            articles = {"an"} if upper and word != "pr" else {"my", "a", "an", "your", "the", "et", "&", "is", "it's", "its"}
+            if before.word not in articles and (upper or before.kind != "mark"):
+                return True
         if before.word == "," and upper and word in {"in", "or", "me", "id", "oh", "hi"} and at >= 2:
             town = reading.units[at - 2]  # "Gary, IN"
             return (
@@ -226,6 +227,17 @@ class ShortForms:
         ):
             return True
         return None
+
+    def _is_legal(self, unit: Unit) -> bool:
+        """True for a word, or a phrase beginning with one, that follows a state's name: law, residents, "privacy act"."""
+        return unit.word.partition(" ")[0] in self._grammar.legal_right
+
+    def _is_law_of(self, after: Unit | None, word: str, upper: bool) -> bool:
+        """True where the noun behind makes this word a state's: "OH law", "co privacy act"; "id data" stays open."""
+        noun = after.word.partition(" ")[0] if after else ""
+        if word in {"id", "pr", "vi", "us"} or (not upper and word in {"ok", "oh", "la"}):
+            return noun in _OWN_LAW and (upper or word != "us")
+        return upper or word in _WORDS_IN_SMALL - _WORDS_IN_CAPITALS
 
     def _may_follow(self, reading: Reading, at: int, before: Unit, upper: bool) -> bool:
         """True when the preposition before makes this word a place: "in OR", "of ME", but not "for me", "opt in or"."""
@@ -262,7 +274,7 @@ class ShortForms:
                 )
             if word == "me" and after is not None:
                 return (
-                    after.word in self._grammar.legal_right
+                    self._is_legal(after)
                     or after.kind in {"mark", "place"}
                     or after.word in {"and", "or"}
                 )
@@ -279,7 +291,7 @@ class ShortForms:
                 return earlier in {"what", "how"} or before.word in {"except", "not"}
             if word in {"pr", "us"}:
                 return False
-        if after is None or after.word in {")", "]", ",", "'s"} or after.word in self._grammar.legal_right:
+        if after is None or after.word in {")", "]", ",", "'s"} or self._is_legal(after):
             return not (
                 word == "id" and after is not None and after.word in {"data", "notice", "number", "security"}
             )
@@ -348,7 +360,7 @@ class ShortForms:
     def _has_cue(self, reading: Reading, at: int) -> bool:
         before, after = reading.before(at), reading.after(at)
         grammar = self._grammar
-        if after is not None and (after.word in grammar.legal_right or after.word == "'s"):
+        if after is not None and (self._is_legal(after) or after.word == "'s"):
             return before is None or before.word not in {"my", "a", "an", "'s"}
         if before is not None and before.word in grammar.code_prepositions:
             return (
@@ -386,7 +398,7 @@ class ShortForms:
             and units[at + 2].touches
         ):
             right = units[at + 2]
-            if right.kind not in {"place", "maybe"} and right.word not in self._grammar.legal_right:
+            if right.kind not in {"place", "maybe"} and not self._is_legal(right):
                 return not (
                     reading.is_upper(units[at])
                     and right.word.isalpha()
@@ -469,7 +481,7 @@ class ShortForms:
     def _may_end(self, after: Unit, upper: bool) -> bool:
         return (
             after.kind == "mark"
-            or after.word in self._grammar.legal_right
+            or self._is_legal(after)
             or after.word == "'s"
             or after.word in _GOES_ON
             or (upper and after.kind == "word" and after.word not in _OUT)

@@ -20,6 +20,7 @@ _TURNED_ROUND = frozenset({"isn't", "aren't", "wasn't", "weren't"})
 _QUESTION_HEADS = frozenset({"why", "so", "but", "and", "then"})
 _ALL_BEFORE_BUT = frozenset({"everyone", "anyone", "all", "everywhere", "anywhere", "everybody", "anybody"})
 _OUT_VERBS = frozenset({"leave", "leaving", "take", "taking", "keep", "rule", "ruling", "cut", "count", "counting"})
+_MINDING = frozenset({"worry", "care", "include", "cover", "count", "bother", "consider"})
 _NO_IF = frozenset({"but", "but not", "and not", "except"})
 
 
@@ -78,6 +79,8 @@ class ExclusionReader:
                 if word == "non":
                     return reading.word(i + 1) == "-" or i + 1 == group.first
                 return not (passed.presence and word in {"without", "outside"})
+            if word in {"have", "has", "need"} and reading.word(i + 1) == "to" and reading.word(i + 2) not in _MINDING:
+                return False  # "do not have to notify"
             if word in known.presence:
                 passed.presence = True
             elif word in self._people:

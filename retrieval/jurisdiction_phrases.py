@@ -274,6 +274,6 @@ def _cues() -> Iterator[tuple[str, Sense]]:
             for value in getattr(section, key):
                 if " " in value:
                     yield value, _WORD
-    for value in names()["confusables"]["person_before"]:
+    for value in (*names()["confusables"]["person_before"], *names()["outside"]["local_law"]):
         if " " in value:
             yield value, _WORD
