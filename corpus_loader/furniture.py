@@ -7,54 +7,75 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 from corpus_loader.documents import Block
 from corpus_loader.paragraphs import Line
 
-_RULE = re.compile(r"^[\s=\-_*~.#]{5,}$")
+_RULE = re.compile(r"^\s*(?:[=\-_*~#]\s?){5,}\s*$")
 _PAGE = re.compile(r"^\s*(?:page\s+)?\d{1,4}(?:\s+of\s+\d{1,4})?\s*$", re.IGNORECASE)
-_EDGE = 4
+_EDGE = 3
 """Lines with text at the top and at the bottom of a page that may be running heads."""
 
 
-def _shape(text: str) -> str:
-    return re.sub(r"\d+", "#", " ".join(text.split())).casefold()
+def _shapes(text: str) -> set[str]:
+    """Return what a running head repeats: itself without digits, and its words in capitals."""
+    capitals = " ".join(re.findall(r"[A-Z][A-Z]{2,}", text))
+    found = {re.sub(r"\d+", "#", " ".join(text.split())).casefold()}
+    if len(capitals) > 8 and re.search(r"\d", text) and not text.rstrip().endswith((".", ";", ",", ":")):
+        found.add(capitals)
+    return found
 
 
-def without_furniture(lines: Sequence[Line]) -> tuple[list[Line], int]:
-    """Return the lines without rules, page numbers and running heads, and how many were taken out."""
-    pages: dict[int, list[Line]] = {}
-    for line in lines:
-        if line.text.strip() and not _RULE.match(line.text):
-            pages.setdefault(line.page, []).append(line)
-    edges = {line.number for page in pages.values() if page[0].page for line in (*page[:_EDGE], *page[-_EDGE:])}
-    seen = Counter(shape for page in pages.values() if page[0].page for shape in {_shape(x.text) for x in (*page[:_EDGE], *page[-_EDGE:])})
+def without_furniture(lines: Iterable[Line]) -> tuple[list[Line], int]:
+    """Return the lines without rules, page numbers and running heads, and how many were taken out.
+
+    Blank lines at the edge of a page go too, so that a paragraph runs on over it.
+    """
+    pages = [list(page) for _, page in groupby(lines, key=lambda line: line.page)]
+    paged = len(pages) > 1
+    seen: Counter[str] = Counter()
+    for page in pages:
+        filled = [x for x in page if x.text.strip()]
+        seen.update({s for x in (*filled[:_EDGE], *filled[-_EDGE:]) for s in _shapes(x.text) if "#" in s or s.isupper()})
     often = max(3, len(pages) // 4)
-    repeated = {shape for shape, count in seen.items() if count >= often and "#" in shape}
-    # a head that names the section of its page differs in letters too: its words without numbers repeat
-    words = Counter(w for page in pages.values() if page[0].page for w in {_words(x.text) for x in (*page[:2], *page[-1:])})
-    kept, gone = [], 0
-    for line in lines:
-        at_edge = line.number in edges
-        furniture = _RULE.match(line.text) and line.text.strip()
-        furniture = furniture or (at_edge and (_PAGE.match(line.text) or _shape(line.text) in repeated))
-        furniture = furniture or (at_edge and len(_words(line.text)) > 8 and words[_words(line.text)] >= often and not line.text.rstrip().endswith((".", ";", ",", ":")))
-        if furniture:
-            gone += 1
-            kept.append(Line("", line.start, line.start, line.number, line.page)) if not line.page else None
-        else:
-            kept.append(line)
+    kept: list[Line] = []
+    gone = 0
+    for page in pages:
+        own = []
+        for x in page:
+            if _RULE.match(x.text):
+                gone += 1
+                own.append(Line("", x.start, x.start, x.number, x.page))
+            else:
+                own.append(x)
+        if paged:
+            own, edges = _without_edges(own, seen, often)
+            gone += edges
+        kept.extend(own)
     return kept, gone
 
 
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"[A-Z][A-Z]{2,}", text))
+def _without_edges(page: list[Line], seen: Counter[str], often: int) -> tuple[list[Line], int]:
+    gone = 0
+    for _ in range(2):  # from the top, then (reversed) from the bottom
+        taken = 0
+        while page:
+            if not page[0].text.strip():
+                page = page[1:]
+            elif taken < _EDGE and (_PAGE.match(page[0].text) or any(seen[s] >= often for s in _shapes(page[0].text))):
+                page, taken = page[1:], taken + 1
+            else:
+                break
+        gone += taken
+        page = page[::-1]
+    return page, gone
 
 
-def repeated_notices(blocks: Sequence[Block], section_starts: int) -> frozenset[str]:
-    """Return texts of 60 characters and more that stand as a paragraph after at least half of three or more sections."""
-    if section_starts < 3:
+def repeated_notices(blocks: Sequence[Block], sections: int) -> frozenset[str]:
+    """Return texts of 60 characters and more that stand as a paragraph as often as half of three or more sections."""
+    if sections < 3:
         return frozenset()
-    counts = Counter(b.text for b in blocks if len(b.text) >= 60)
-    return frozenset(t for t, n in counts.items() if n >= max(3, section_starts // 2))
+    counts = Counter(b.text for b in blocks if len(b.text) >= 60 or (b.level and len(b.text) > 8))
+    return frozenset(t for t, n in counts.items() if n >= max(3, sections // 2))

@@ -18,7 +18,10 @@ _HEAD = re.compile(
     rf"^\W{{0,2}}?(?P<open>\[)?{_SIGN}(?P<open2>\[)?(?P<number>{NUMBER}){_THROUGH}(?P<shut>\])?(?P<end>\.?\]?[:.]?)(?P<gap>[\s\u00a0]+|$)(?P<rest>.*)$",
     re.DOTALL,
 )
-_JOINED = re.compile(r"(?:sections?|§+|paragraphs?|subdivisions?|subsections?|chapters?|articles?|parts?|title|divisions?|ORS|RCW|U\.S\.C\.|and|or|to|through|of|,|in|by|under|see)\s*$", re.IGNORECASE)
+_JOINED = re.compile(
+    r"(?:\b(?:[Ss]ections?|paragraphs?|subdivisions?|subsections?|chapters?|articles?|parts?|title|divisions?|ORS|RCW|and|or|to|through|of|in|by|under|see)"
+    r"|§+|U\.S\.C\.|C\.F\.R\.|,)\s*$"
+)
 _STATUS: tuple[tuple[Status, re.Pattern[str]], ...] = (
     ("reserved", re.compile(r"^\W*(?:reserved\b|(?:to|through)?\W*[\d.\- ]*\W*reserved\b)|reserved for future use", re.IGNORECASE)),
     ("repealed", re.compile(r"^\W*repealed\b|\brepealed by (?:\d{4}|Acts|Laws|Stats|P\.\s?A|Public|Ch|[A-Z])", re.IGNORECASE)),
@@ -29,7 +32,7 @@ LEVELS = ("title", "subtitle", "division", "part", "subpart", "chapter", "subcha
 _PATH = re.compile(
     rf"^(?P<level>{'|'.join(LEVELS)})\s+(?P<number>[0-9IVXLC]+[0-9A-Za-z]*(?:[.\-][0-9A-Za-z]+)*)\b[.:]?\s*(?:[—–-]\s*)?(?P<name>.*)$", re.IGNORECASE
 )
-_VERB = re.compile(r"\b(?:shall|means|mean|must|may not|is guilty|are declared|is created|is established|does not apply|do not apply|applies to)\b", re.IGNORECASE)
+_VERB = re.compile(r"\b(?:shall|means|mean|must|may not|may be|is guilty|are declared|is created|is established|does not apply|do not apply|applies to)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +90,14 @@ def status_of(heading: str, text: str) -> Status:
     return "in_force"
 
 
-def path_level(text: str) -> tuple[int, str] | None:
-    """Return (rank, text) of a title, chapter or article heading, rank 0 the outermost; None for anything else."""
+def path_level(text: str) -> tuple[str, str] | None:
+    """Return (level, text) of a title, chapter or article heading: ("chapter", "CHAPTER 14. UNFAIR …"); else None."""
     match = _PATH.match(text)
     if match is None or len(text) > 200 or (match["name"] and _VERB.search(match["name"])):
         return None
     if match["name"] and match["name"][0].islower():
         return None  # "Chapter 5 of this title applies"
-    return LEVELS.index(match["level"].lower()), text
+    return match["level"].lower(), text
 
 
 def like_title(text: str) -> bool:

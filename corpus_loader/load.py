@@ -121,32 +121,8 @@ def load_digest(
     with only_load(data_dir):
         digest = read_digest(root)
         records = digest_records(digest, names)
-        if rebuild:
-            store.drop()
-        work: dict[str, list[tuple[Record, str]]] = {}
-        stale: dict[str, list[str]] = {}
-        unchanged = 0
-        for place, own in records.items():
-            held = store.fingerprints(place)
-            fresh = [(r, _fingerprint(r)) for r in own]
-            work[place] = [(r, f) for r, f in fresh if held.get(record_id(r)) != f]
-            unchanged += len(own) - len(work[place])
-            ids = {record_id(r) for r in own}
-            stale[place] = [i for i in held if i not in ids and not i.endswith("@official")]
-        total = sum(len(rows) for rows in work.values())
-        done = 0
-        for place in sorted(work):
-            rows = work[place]
-            vectors = model.embed([embedded_text(r) for r, _ in rows])
-            store.write(
-                place, [(r, f, embedded_text(r), v) for (r, f), v in zip(rows, vectors.tolist(), strict=True)]
-            )
-            store.remove(place, stale[place])
-            done += len(rows)
-            if progress:
-                progress(done, total, place)
-        gone = [place for place in store.held_jurisdictions() if place not in records]
-        store.drop(gone)
+        with store.beside() as draft:
+            total, unchanged, removed = _bring_up(draft, model, records, rebuild, progress)
         state = {"fingerprint": digest_fingerprint(model.name, root), "embedding": model.name}
         partial = data_dir / (_STATE_FILE + ".part")
         partial.write_text(json.dumps(state), encoding="utf-8")
@@ -158,11 +134,49 @@ def load_digest(
         positions=sum(len(f.positions) for f in digest.positions),
         embedded=total,
         unchanged=unchanged,
-        removed=sum(len(ids) for ids in stale.values()),
+        removed=removed,
         skipped=tuple(str(f) for f in digest.broken),
         seconds=time.perf_counter() - began,
         jurisdictions=tuple(sorted(records)),
     )
+
+
+def _bring_up(
+    store: ChromaStore,
+    model: WordLlamaEmbeddings,
+    records: dict[str, list[Record]],
+    rebuild: bool,
+    progress: Progress | None,
+) -> tuple[int, int, int]:
+    """Bring a store to the digest's records, official text untouched; return how many were embedded, unchanged, removed."""
+    if rebuild:
+        store.drop()
+    work: dict[str, list[tuple[Record, str]]] = {}
+    stale: dict[str, list[str]] = {}
+    unchanged = 0
+    for place in {*records, *store.held_jurisdictions()}:
+        own = records.get(place, [])
+        held = store.fingerprints(place)
+        fresh = [(r, _fingerprint(r)) for r in own]
+        work[place] = [(r, f) for r, f in fresh if held.get(record_id(r)) != f]
+        unchanged += len(own) - len(work[place])
+        ids = {record_id(r) for r in own}
+        stale[place] = [i for i in held if i not in ids]
+    total = sum(len(rows) for rows in work.values())
+    done = 0
+    for place in sorted(work):
+        rows = work[place]
+        if rows:
+            vectors = model.embed([embedded_text(r) for r, _ in rows])
+            store.write(
+                place, [(r, f, embedded_text(r), v) for (r, f), v in zip(rows, vectors.tolist(), strict=True)]
+            )
+        store.remove(place, stale[place])
+        done += len(rows)
+        if progress:
+            progress(done, total, place)
+    store.drop([p for p in store.held_jurisdictions() if p not in records and not store.holds_official(p)])
+    return total, unchanged, sum(len(ids) for ids in stale.values())
 
 
 def _fingerprint(record: Record) -> str:

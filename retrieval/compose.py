@@ -33,6 +33,7 @@ NOT_ADVICE = "Information, not legal advice."
 _PARTS_AT_MOST = 3
 """More places than this are compared in a table."""
 
+_ABOUT_MONEY = re.compile(r"\b(?:fines?|penalt\w+|damages|per violation|statutory)\b", re.IGNORECASE)
 _NAMED_ACT = re.compile(r"\b(?:[A-Z][\w’'&-]*\s+){1,7}(?:Act|Law|Bill of Rights)\b")
 
 HELP = (
@@ -155,21 +156,23 @@ def _wrong_premise(understood: Understanding, parts: list[PlacePart]) -> str | N
 
     Only for questions that assert (“the 60-day deadline in …”), and only when no statement of the part has the figure.
     """
-    if not understood.figures or len(parts) != 1:
+    if len(parts) != 1:
         return None
-    said = [s.text for s in parts[0].short] + [
-        s.text for section in parts[0].sections for s in section.statements
-    ]
-    have = {f for text in said for f in figures_in(text)}
+    short = [s.text for s in parts[0].short]
+    have = {
+        f
+        for text in short + [s.text for part in parts[0].sections for s in part.statements]
+        for f in figures_in(text)
+    }
     for number, unit in understood.figures:
-        same_kind = [f for text in (s.text for s in parts[0].short) for f in figures_in(text) if f[1] == unit]
-        if same_kind and (number, unit) not in have:
-            shown = (
+        if unit == "person" or (unit == "$" and not _ABOUT_MONEY.search(understood.text)):
+            continue  # the asker's own numbers, not a claim about the law
+        if (number, unit) not in have and any(f[1] == unit for text in short for f in figures_in(text)):
+            return (
                 f"${int(float(number)):,}"
                 if unit == "$"
-                else f"{number} {unit}{'s' if number != '1' else ''}".replace("persons", "people")
+                else f"{number} {unit}{'' if number == '1' else 's'}"
             )
-            return shown
     return None
 
 
@@ -292,7 +295,8 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
         federal = federal_statements(evidence, marks, said, limits.federal or 1)
         if federal:
             sections.append(AnswerSection("Federal law beside it", FEDERAL, tuple(federal)))
-    short = [s for p in found for s in p.short[: 3 if len(places) == 1 else 1]]
+    each = 3 if len(places) == 1 else min(2, len(understood.topics) or 1)
+    short = [s for p in found for s in p.short[:each]]
     if correction := _wrong_premise(understood, found):
         short[0] = Statement(
             f"Not {correction}: {short[0].text[:1].lower()}{short[0].text[1:]}", short[0].marks

@@ -25,12 +25,12 @@ from retrieval.short_answer import (
     as_bullet,
     short_answer,
     usable_positions,
-    verdict_for,
     with_verdict,
     without_verdict,
 )
 from retrieval.topics import all_topics
 from retrieval.understand import FACETS, Understanding
+from retrieval.verdicts import COUNTED, by_count, verdict_for
 
 _ORDER = {
     "comprehensive-act": 0, "applicability": 1, "request-deadline": 6, "consumer-rights": 5, "exemptions": 7,
@@ -158,9 +158,13 @@ def _brought(
 def _to_come(
     evidence: Evidence, place: str, ranked: list[Ranked], marks: Marks, said: Said
 ) -> list[AnswerSection]:
-    """Return the sections on law enacted and not yet in force that bears on the topics asked."""
-    topics = set(evidence.understood.topic_ids)
-    named = {law for where, law in evidence.understood.laws if where == place}
+    """Return the sections on law enacted and not yet in force that bears on the topics asked.
+
+    A whole act asked about, by name or as the comprehensive act, is summed up: its first statement on each main topic.
+    """
+    understood = evidence.understood
+    topics = set(understood.topic_ids)
+    named = {law for where, law in understood.laws if where == place}
     by_law: dict[str, list[Ranked]] = {}
     for r in ranked:
         if r.starts and (
@@ -170,14 +174,34 @@ def _to_come(
         ):
             by_law.setdefault(r.entry.passage.law_id, []).append(r)
     sections = []
-    for rows in list(by_law.values())[:2]:
+    for law, rows in list(by_law.items())[:2]:
         picked = _pick(rows, said, 2)
+        if "comprehensive-act" in topics or law in named:
+            own = [r for r in ranked if r.starts and r.entry.passage.law_id == law]
+            picked += _one_of_each(own, said, 7 if understood.broad else 4)
         if picked:
             starts = min(r.starts for r in picked if r.starts)
             heading = f"Enacted, not yet in force: {picked[0].entry.passage.law} (from {starts.isoformat()})"
             statements = tuple(_dated(r, marks) for r in picked)
             sections.append(AnswerSection(heading, place, statements))
     return sections
+
+
+_MAIN_TOPICS = (
+    "applicability", "consumer-rights", "request-deadline", "sensitive-data", "targeted-advertising", "sale", "vendors", "assessments",
+    "enforcement", "penalties", "cure", "private-action",
+)  # fmt: skip
+
+
+def _one_of_each(rows: list[Ranked], said: Said, most: int) -> list[Ranked]:
+    """Return the first statement of a law on each of the main topics, in the order of the file."""
+    picked: list[Ranked] = []
+    for topic in _MAIN_TOPICS:
+        own = sorted(
+            (r for r in rows if r.entry.statement.topics[:1] == (topic,)), key=lambda r: r.entry.order
+        )
+        picked += _pick(own, said, 1) if len(picked) < most else []
+    return picked
 
 
 def _dated(row: Ranked, marks: Marks) -> Statement:
@@ -204,16 +228,18 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
         )
     for text, _ in short:
         said.add(text)
-    verdict = verdict_for(understood, positions[0]) if positions else None
+    verdict = verdict_for(understood, positions[0], short[0][0]) if positions else None
+    counted = (
+        bool(positions) and positions[0].topic in COUNTED and by_count(understood, positions[0]) is not None
+    )
     lead = _lead_law(short, catalogue, relevant, domain_laws(catalogue, understood))
     statements = [marks.statement(t, k) for t, k in short]
     leads = {p.statements[0].text: p for p in positions}
     for number, (text, _) in enumerate(short):
         if position := leads.get(text):
             fits = verdict if position is positions[0] and number == 0 else None
-            statements[number] = Statement(
-                with_verdict(text, position.verdict, fits), statements[number].marks
-            )
+            led = with_verdict(text, position.verdict, fits, counted and number == 0)
+            statements[number] = Statement(led, statements[number].marks)
 
     rest = [(s.text, s.rests_on) for p in positions[:1] for s in p.statements if not said.repeats(s.text)]
     extra: dict[str, list[Statement]] = {}

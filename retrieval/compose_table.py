@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from retrieval.catalogue import Catalogue, in_force
 from retrieval.marks import Marks
-from retrieval.ranking import position_holds
+from retrieval.ranking import domain_laws, position_holds, rank
 from retrieval.records import Position, PositionStatement, Statement, Table, TableRow
 from retrieval.retriever import FEDERAL, Evidence
 from retrieval.topics import all_topics
+from retrieval.understand import FACETS
 
 _COLUMNS_AT_MOST = 3
 
@@ -20,7 +21,19 @@ def table_topics(evidence: Evidence) -> tuple[str, ...]:
 def _cell(
     position: Position | None, catalogue: Catalogue, evidence: Evidence, topic: str
 ) -> PositionStatement | None:
-    day = evidence.understood.as_of
+    understood, day = evidence.understood, evidence.understood.as_of
+    if topic in FACETS and understood.domain:  # "can people sue over face scans": of the laws on face scans
+        for row in rank(evidence, catalogue.jurisdiction):
+            passage, statement = row.entry.passage, row.entry.statement
+            if (
+                topic in statement.topics
+                and passage.law_id in domain_laws(catalogue, understood)
+                and row.starts is None
+            ):
+                return PositionStatement(statement.text, (passage.key,))
+        subject = catalogue.positions.get(understood.domain[0])
+        if subject is not None and subject.no_law:
+            return subject.statements[0]
     if position is not None and position_holds(position, catalogue, evidence.catalogues.get(FEDERAL), day):
         return position.statements[0]
     for entry in catalogue.by_topic.get(topic, ()):

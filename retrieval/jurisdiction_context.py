@@ -56,6 +56,14 @@ class Context:
                 units[at].kind = "noise"
         for at in places:
             self._merge_town(reading, at)
+            abroad = units[at + 2] if at + 2 < len(units) and units[at + 1].word == "," else None
+            if (
+                abroad is not None
+                and abroad.kind == "outside"
+                and units[at].sense is not None
+                and units[at].sense.why == "city"
+            ):
+                units[at].kind = "noise"  # "St. Petersburg, Russia"
         return self._local_rules(reading)
 
     def _is_something_else(self, reading: Reading, at: int, several: bool) -> bool:
@@ -75,7 +83,7 @@ class Context:
             return True
         if reading.word(at - 1) in {"mt .", "ft ."} and reading.is_capitalised(reading.units[at - 1]):
             return True
-        if {"font", "fonts", "typeface"} & {reading.word(i) for i in range(at - 4, at)}:
+        if {"font", "fonts", "typeface", "serif"} & {reading.word(i) for i in range(at - 4, at)}:
             return True
         return self._is_person(reading, at, several)
 

@@ -19,7 +19,11 @@ _MODALS = frozenset({"may", "can", "must", "could", "should", "shall"})
 _TURNED_ROUND = frozenset({"isn't", "aren't", "wasn't", "weren't"})
 _QUESTION_HEADS = frozenset({"why", "so", "but", "and", "then"})
 _ALL_BEFORE_BUT = frozenset({"everyone", "anyone", "all", "everywhere", "anywhere", "everybody", "anybody"})
-_OUT_VERBS = frozenset({"leave", "leaving", "take", "taking", "keep", "rule", "ruling", "cut", "count", "counting"})
+_OUT_VERBS = frozenset(
+    {"leave", "leaving", "take", "taking", "keep", "rule", "ruling", "cut", "count", "counting"}
+)
+_BREAKING = frozenset({"ignoring", "disregarding", "skipping", "omitting"})
+_OUTSIDE = frozenset({"outside", "outside of", "without"})
 _MINDING = frozenset({"worry", "care", "include", "cover", "count", "bother", "consider"})
 _NO_IF = frozenset({"but", "but not", "and not", "except"})
 
@@ -65,7 +69,11 @@ class ExclusionReader:
                 return word == "all but" and i == group.first - 1
             if unit.kind == "break":
                 return False
-            if word in known.cues_after_sets and self._follows_a_set(reading, earlier, i, word) and not passed.presence:
+            if (
+                word in known.cues_after_sets
+                and self._follows_a_set(reading, earlier, i, word)
+                and not passed.presence
+            ):
                 return True
             if word == "but":
                 return reading.word(i - 1) in _ALL_BEFORE_BUT
@@ -78,8 +86,16 @@ class ExclusionReader:
             if word in known.cues:
                 if word == "non":
                     return reading.word(i + 1) == "-" or i + 1 == group.first
-                return not (passed.presence and word in {"without", "outside"})
-            if word in {"have", "has", "need"} and reading.word(i + 1) == "to" and reading.word(i + 2) not in _MINDING:
+                if word in _BREAKING and self._has_law_behind(reading, group):
+                    return False  # "the fine for ignoring Ohio's rule"
+                if word in _OUTSIDE:  # "outside the New Mexico act" is a question about that act
+                    return not passed.presence and not self._has_law_behind(reading, group)
+                return True
+            if (
+                word in {"have", "has", "need"}
+                and reading.word(i + 1) == "to"
+                and reading.word(i + 2) not in _MINDING
+            ):
                 return False  # "do not have to notify"
             if word in known.presence:
                 passed.presence = True
@@ -90,6 +106,11 @@ class ExclusionReader:
             else:
                 return False
         return False
+
+    def _has_law_behind(self, reading: Reading, group: Group) -> bool:
+        """True for "Ohio law", "Ohio's breach notice rule"."""
+        start = group.last + (2 if reading.word(group.last + 1) == "'s" else 1)
+        return reading.word(start) in self._laws
 
     def _follows_a_set(self, reading: Reading, earlier: Group | None, at: int, word: str) -> bool:
         """True right behind "all states", "the Carolinas" or a list, where "but" and "save" leave out."""
@@ -126,7 +147,7 @@ class ExclusionReader:
     def _no(self, reading: Reading, group: Group, passed: _Passed) -> bool:
         """ "no customers in Texas", "no Texas customers"; "no Texas law" is a law looked for."""
         ahead = (reading.word(group.last + 1), reading.word(group.last + 2))
-        if ahead[0] in self._laws:
+        if self._has_law_behind(reading, group):
             return False
         return passed.people or any(word in self._people or word in {"presence", "nexus"} for word in ahead)
 

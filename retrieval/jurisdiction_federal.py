@@ -22,12 +22,13 @@ def settle_federal(reading: Reading) -> None:
         after = reading.after(at)
         if after is None or after.kind not in {"word", "mark"}:
             continue
-        if unit.kind == "federal" and unit.word == "federal" and after.word in known.federal.not_before:
-            unit.kind = "word"
-        elif unit.kind == "country" and (
-            after.word in known.roles.people
-            or after.word in known.roles.business
-            or (after.word == "-" and reading.word(at + 2) in known.roles.based)
+        if (unit.kind == "federal" and unit.word == "federal" and after.word in known.federal.not_before) or (
+            unit.kind == "country"
+            and (
+                after.word in known.roles.people
+                or after.word in known.roles.business
+                or (after.word == "-" and reading.word(at + 2) in known.roles.based)
+            )
         ):
             unit.kind = "word"
 

@@ -19,8 +19,8 @@ Detect = Callable[[str], Jurisdictions]
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
 _OTHERS = re.compile(
-    r"\bthe (?:other|remaining) (?:(?P<count>two|three|four|five|six|[2-6]) ?)?(?:states?|ones?|jurisdictions?)?\b"
-    r"|\bthe others\b|\bthe rest\b|\bremaining (?:states?|ones?)\b",
+    r"\bthe (?:other|remaining) (?:(?P<count>two|three|four|five|six|[2-6])\b ?)?(?:(?P<one>one|state|jurisdiction)\b|(?:states|ones|jurisdictions)\b)?"
+    r"|\bthe others\b|\bthe rest\b|\bremaining (?:states|ones)\b",
     re.IGNORECASE,
 )
 _ALL_OF_THEM = re.compile(
@@ -31,11 +31,16 @@ _FIRST = re.compile(
     r"\bthe (?P<which>first|second|third|last|former|latter)(?: (?:one|state|of those|of them))?\b",
     re.IGNORECASE,
 )
-_WITH_EARLIER = re.compile(
-    r"\b(?:compared? (?:that |it |this |them )?(?:to|with|against)|(?:that|it|this|they|those) compares? (?:to|with)|differs? from|vs\.?|versus"
-    r"|(?:that|it|this|there) (?:differ|stricter|different)|stricter (?:there )?than|in addition|as well|add|also include)\b",
+_COMPARES_EARLIER = re.compile(
+    r"\b(?:compared? (?:that|it|this|them|those) (?:to|with|against)|(?:that|it|this|they|those|these) compares? (?:to|with|against))\b",
     re.IGNORECASE,
 )
+_COMPARES_ONE = re.compile(
+    r"^\W*(?:and )?(?:vs\b|versus\b|compared? (?:to|with|against)\b|add\b)"
+    r"|\b(?:stricter|longer|shorter|softer|weaker|stronger|different|same|differ) (?:there )?(?:than|from|as)\b",
+    re.IGNORECASE,
+)
+_COMPARED_AT_MOST = 6  # with "all states" before, only what is named now is meant
 _PLACES_OF = {"first": 0, "former": 0, "second": 1, "third": 2, "last": -1, "latter": -1}
 
 
@@ -131,8 +136,9 @@ class _Conversation:
             return None
         others = _OTHERS.search(text)
         if others is not None:
-            named = set(said.codes) if not said.every else set()
-            codes = self._others(named, _NUMBERS.get((others["count"] or "").lower()))
+            named = set() if said.every else {d.code for d in (*said.found, *said.excluded)}
+            count = 1 if others["one"] else _NUMBERS.get((others["count"] or "").lower())
+            codes = self._others(named, count)
             return self._of(codes, said) if codes else None
         if said.found:
             return None
@@ -170,12 +176,14 @@ class _Conversation:
 
     def with_earlier(self, text: str, said: Jurisdictions) -> Jurisdictions:
         """Return what the text names, with what it is compared to from before."""
-        if not self._turns or said.every or not _WITH_EARLIER.search(text) or len(said.found) > 1:
+        if not self._turns or said.every:
+            return said
+        if not (_COMPARES_EARLIER.search(text) or (len(said.found) == 1 and _COMPARES_ONE.search(text))):
             return said
         before = tuple(
             Detection(c, self._places.name(c), None, "history") for c in self.current() if c not in said.codes
         )
-        if not before or len(before) > 6:
+        if not before or len(before) > _COMPARED_AT_MOST:
             return said
         return replace(said, found=(*before, *said.found), federal_only=False)
 

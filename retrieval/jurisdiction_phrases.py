@@ -32,6 +32,7 @@ class LawName:
 
 _Node = dict[str, Any]
 _WORD = Sense("word", "")
+_PLURAL_IS_ANOTHER = {"New Jersey", "Washington", "Virginia", "Georgia"}  # jerseys, a family, both Virginias
 
 
 @dataclass(slots=True)
@@ -48,6 +49,7 @@ class Phrases:
             *_names(self.registry),
             *_sets(self.registry),
             *_federal(),
+            *_shared_laws(),
             *_law_names(self.registry, self.laws),
             *_outside(),
             *_cues(),
@@ -167,6 +169,8 @@ def _names(registry: Registry) -> Iterator[tuple[str, Sense]]:
         if code == FEDERAL:
             continue
         name = Sense("place", "name", (code,))
+        if not row["name"].endswith("s") and row["name"] not in _PLURAL_IS_ANOTHER:
+            yield f"{row['name']}s", name  # "californias privacy law"
         for value in (row["name"], *row.get("names", ()), *row.get("spellings", ())):
             yield value, name
             if " " in value and value.replace(" ", "").isalpha():
@@ -190,11 +194,29 @@ def _names(registry: Registry) -> Iterator[tuple[str, Sense]]:
         yield f"{code}.", Sense("maybe", "name", (code,), "dotted")
         yield f"US-{code}", Sense("place", "code", (code,))
     for row in names()["city"]:
-        gate: Gate = "in" if row.get("in_only") else "capital" if row.get("capital") else "any"
+        gate: Gate = (
+            "in or shop"
+            if row.get("shop")
+            else "in"
+            if row.get("in_only")
+            else "capital"
+            if row.get("capital")
+            else "any"
+        )
         for value in row["names"]:
             if row["codes"]:
                 kind: UnitKind = "place" if gate == "any" else "maybe"
-                yield value, Sense(kind, "city", tuple(row["codes"]), gate, choose=len(row["codes"]) > 1)
+                yield (
+                    value,
+                    Sense(
+                        kind,
+                        "city",
+                        tuple(row["codes"]),
+                        gate,
+                        len(row["codes"]) > 1,
+                        row.get("prefers", False),
+                    ),
+                )
             else:
                 yield value, Sense("noise", "city")
 
@@ -239,7 +261,13 @@ def _federal() -> Iterator[tuple[str, Sense]]:
         )
     for row in names()["jurisdiction"]:
         for value in row.get("citations", ()):
-            yield value, Sense("place", "law", (row["code"],), federal_law=row["code"] == FEDERAL)
+            yield value, Sense("place", "law", (row["code"],))
+
+
+def _shared_laws() -> Iterator[tuple[str, Sense]]:
+    for row in names()["shared_law"]:
+        for value in row["names"]:
+            yield value, Sense("place", "law", tuple(row["codes"]), choose=True, prefers=True)
 
 
 def _law_names(registry: Registry, laws: Iterable[LawName]) -> Iterator[tuple[str, Sense]]:
@@ -257,7 +285,7 @@ def _law_names(registry: Registry, laws: Iterable[LawName]) -> Iterator[tuple[st
         elif len(parts) == 1 and (len(parts[0]) <= 3 or parts[0] in common):
             gate = "acronym"
         kind: UnitKind = "place" if gate == "any" else "maybe"
-        yield name, Sense(kind, "law", (code,), gate, federal_law=code == FEDERAL)
+        yield name, Sense(kind, "law", (code,), gate)
 
 
 def _outside() -> Iterator[tuple[str, Sense]]:

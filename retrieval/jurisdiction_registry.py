@@ -66,7 +66,7 @@ class Every:
     survey: frozenset[str]
     jurisdictions: frozenset[str]
     loose: frozenset[str]
-    law_after: frozenset[str]
+    one_state_before: frozenset[str]
     verb_after: frozenset[str]
     question_before: frozenset[str]
     stating_before: frozenset[str]
@@ -99,6 +99,7 @@ class Roles:
     records: frozenset[str]
     reference_nouns: frozenset[str]
     reference: frozenset[str]
+    reference_always: frozenset[str]
     reference_after: frozenset[str]
 
 
@@ -131,6 +132,30 @@ class Grammar:
 
 
 @dataclass(frozen=True, slots=True)
+class Codes:
+    words_in_capitals: frozenset[str]
+    words_in_small: frozenset[str]
+    need_a_cue: frozenset[str]
+    interjections: frozenset[str]
+    list_only: frozenset[str]
+    place_prepositions: frozenset[str]
+    city_prepositions: frozenset[str]
+    left_out_prepositions: frozenset[str]
+    links: frozenset[str]
+    follow_up: frozenset[str]
+    goes_on: frozenset[str]
+    phrasal: frozenset[str]
+    auxiliaries: frozenset[str]
+    law_verbs: frozenset[str]
+    own_law: frozenset[str]
+    people_there: frozenset[str]
+    asks: frozenset[str]
+    out: frozenset[str]
+    telling: frozenset[str]
+    not_a_state_s: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """config/jurisdiction_words.toml: the words that give a place its part in the sentence, in normal form."""
 
@@ -139,9 +164,10 @@ class Words:
     roles: Roles
     exclusion: Exclusion
     grammar: Grammar
+    codes: Codes
 
 
-_T = TypeVar("_T", Every, Federal, Roles, Exclusion, Grammar)
+_T = TypeVar("_T", Every, Federal, Roles, Exclusion, Grammar, Codes)
 
 
 def _read(name: str) -> dict[str, Any]:
@@ -171,6 +197,7 @@ def words() -> Words:
         roles=_section(Roles, rows["roles"]),
         exclusion=_section(Exclusion, rows["exclusion"]),
         grammar=_section(Grammar, rows["grammar"]),
+        codes=_section(Codes, rows["codes"]),
     )
 
 

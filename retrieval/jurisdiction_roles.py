@@ -15,6 +15,25 @@ from retrieval.jurisdiction_units import NAMED, Reading, Unit
 
 _LEFT = 14
 _COMPOUND = 7
+_DATA = frozenset(
+    {
+        "data",
+        "information",
+        "records",
+        "record",
+        "security",
+        "consent",
+        "notice",
+        "privacy",
+        "breach",
+        "text",
+        "texts",
+        "question",
+        "questions",
+        "right",
+        "rights",
+    }
+)
 _LISTED = frozenset(
     {
         "in",
@@ -120,7 +139,7 @@ class RoleReader:
         """True when only separators stand between the group and this place."""
         units = reading.units
         between = units[group.last + 1 : at]
-        if len(between) > 5:
+        if len(between) > 5 or "every" in {units[group.last].kind, units[at].kind}:
             return False
         separators = self._grammar.separators
         if not between:
@@ -131,7 +150,15 @@ class RoleReader:
         ):
             return False
         if not any(u.word in separators for u in between):
-            return False
+            return [u.word for u in between] == ["'s"]
+        if (
+            between[0].word == ","
+            and reading.word(group.first - 1) in {"not", "the"}
+            and "," in {reading.word(group.first - 2), reading.word(group.first - 3)}
+            and not group.members[1:]
+            and "not" in {reading.word(group.first - 1), reading.word(group.first - 2)}
+        ):
+            return False  # "Virginia, not Maryland, and Ohio"
         joined_by = between[0].word
         after = reading.after(at)
         if joined_by == "-" and not between[0].touches and units[group.last].kind != "place":
@@ -191,6 +218,7 @@ class RoleReader:
         hyphen = i < len(units) and units[i].word == "-"
         if hyphen:
             i += 1
+        known = True
         for step in range(_COMPOUND):
             if i >= len(units):
                 break
@@ -206,7 +234,10 @@ class RoleReader:
             elif self._ends_compound(units[i]) or (role == Role.BUSINESS and word in self._roles.store_verbs):
                 break
             else:
-                role = self._noun_role(reading, i, role)
+                known = known and (
+                    word in self._grammar.legal_right or word in self._roles.laws or bool(role)
+                )
+                role = self._noun_role(reading, i, role, known)
             i += 1
         return role
 
@@ -234,14 +265,19 @@ class RoleReader:
         word = reading.word(at)
         return word in self._roles.business or word in self._roles.people or word in self._roles.laws
 
-    def _noun_role(self, reading: Reading, at: int, role: Role | None) -> Role | None:
-        """Return the role after reading one more noun of a compound; its head comes last."""
+    def _noun_role(self, reading: Reading, at: int, role: Role | None, known: bool) -> Role | None:
+        """Return the role after reading one more noun of a compound; its head comes last.
+
+        `known`: no strange word stands between, so that "Utah lost data" is not read as Utah's data.
+        """
         word = reading.word(at)
         if word in self._roles.people:
             return Role.PEOPLE
         if word in self._roles.server:
             return Role.SERVER if role != Role.PEOPLE or word != "database" else role
         if word in self._roles.laws:
+            if word in _DATA and (not known or role == Role.BUSINESS):
+                return role
             return Role.ASKED if role != Role.PEOPLE else role
         if word in self._roles.incorporated or (word == "corporation"):
             return Role.INCORPORATED
@@ -314,11 +350,13 @@ class RoleReader:
     def _is_yardstick(self, reading: Reading, at: int) -> bool:
         """True for "a law like", "anything similar to"; "is Ohio like Utah" asks about both."""
         before = reading.word(at - 1)
+        if reading.word(at) in self._roles.reference_always:
+            return True
         return before in self._roles.reference_nouns or reading.word(at - 2) in self._roles.reference_nouns
 
     def _collects(self, reading: Reading, at: int) -> bool:
         return any(
-            reading.word(i) in {"data", "information", "records", "people", "leads"}
+            reading.word(i) in _DATA | {"people", "leads"}
             for i in range(at + 1, min(at + 5, len(reading.units)))
         )
 
@@ -367,5 +405,9 @@ class RoleReader:
             return
         between = [unit.word for unit in reading.units[group.last + 1 : following.first]]
         left = [reading.word(i) for i in range(max(0, group.first - 4), group.first)]
-        if "to" in between and "from" in left and any(word in self._roles.moves for word in left):
+        if "to" not in between or "from" not in left:
+            return
+        if any(word in self._roles.moves for word in left):
             group.role = Role.PAST
+        elif any(word in self._roles.delivers for word in left) and not set(left) & _DATA:
+            group.role = Role.BUSINESS

@@ -15,31 +15,17 @@ from retrieval.jurisdiction_registry import FEDERAL, names
 from retrieval.jurisdiction_units import Sense
 from retrieval.markup import Token, normal
 
-_HEADS = {
-    "new": {"hampshire": "NH", "jersey": "NJ", "mexico": "NM", "york": "NY"},
-    "north": {"carolina": "NC", "dakota": "ND"},
-    "south": {"carolina": "SC", "dakota": "SD"},
-    "west": {"virginia": "WV"},
-    "rhode": {"island": "RI"},
-    "puerto": {"rico": "PR"},
-    "american": {"samoa": "AS"},
-}
-_MISSPELT_HEADS = {
-    "nwe": "new",
-    "enw": "new",
-    "neew": "new",
-    "neww": "new",
-    "ne": "new",
-    "nw": "new",
-    "mew": "new",
-    "wset": "west",
-    "wst": "west",
-    "wesst": "west",
-}
-_CITIES = {
-    "philadelphia": "PA", "pittsburgh": "PA", "cincinnati": "OH", "albuquerque": "NM", "minneapolis": "MN", "milwaukee": "WI", "louisville": "KY",
-    "indianapolis": "IN", "sacramento": "CA", "baltimore": "MD", "tallahassee": "FL", "honolulu": "HI", "chicago": "IL", "nashville": "TN",
-}  # fmt: skip
+_DEMONYM_STEM = 4  # letters a demonym shares with its state: "Californians", not "Hoosiers"
+_LONG = 11
+_SHORT_HEAD = 4
+_PLAIN_HEADS = frozenset({"north", "south"})  # "North Carlina" is no personal name
+
+
+@cache
+def _heads() -> dict[str, dict[str, str]]:
+    """Return {"north": {"carolina": "NC", …}, …}."""
+    heads: dict[str, dict[str, str]] = names()["spelling"]["heads"]
+    return heads
 
 
 @cache
@@ -59,9 +45,11 @@ def _targets() -> tuple[tuple[str, str], ...]:
         (normal(f"{demonym}s"), row["code"])
         for row in names()["jurisdiction"]
         for demonym in row.get("demonyms", ())
-        if len(demonym) >= 7 and " " not in demonym
+        if len(demonym) >= 7
+        and " " not in demonym
+        and normal(demonym)[:_DEMONYM_STEM] == normal(row["name"])[:_DEMONYM_STEM]
     ]
-    rows += list(_CITIES.items())
+    rows += [(city, code) for code, cities in names()["spelling"]["cities"].items() for city in cities]
     return tuple(rows)
 
 
@@ -75,9 +63,11 @@ def _by_initial() -> dict[str, tuple[tuple[str, str], ...]]:
     return {letter: tuple(rows) for letter, rows in table.items()}
 
 
-def _slips(length: int) -> int:
-    """How many slips a name of this length may have."""
-    return 1 if length <= 6 else 2 if length <= 10 else 3
+def _slips(name: str, word: str) -> int:
+    """How many slips `word` may have as a misspelling of `name`: a third only in long ones with the same ends."""
+    if len(name) >= _LONG and (word[:2], word[-1]) == (name[:2], name[-1]):
+        return 3
+    return 1 if len(name) <= 7 else 2
 
 
 @lru_cache(maxsize=8192)
@@ -87,7 +77,7 @@ def misspelt(word: str) -> str | None:
         return None
     near: dict[str, int] = {}
     for name, code in _by_initial().get(word[0], ()):
-        allowed = _slips(len(name))
+        allowed = _slips(name, word)
         if abs(len(name) - len(word)) <= allowed:
             slips = OSA.distance(word, name, score_cutoff=allowed)
             if slips <= allowed and (slips < 2 or word[0] == name[0]):
@@ -100,30 +90,34 @@ def misspelt(word: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _misspelt_tail(head: str, word: str) -> str | None:
-    tails = _HEADS[head]
-    if word in _friends():
+    tails = _heads()[head]
+    if word in _friends() and head not in _PLAIN_HEADS:
         return None
-    near = [
-        code
-        for tail, code in tails.items()
-        if OSA.distance(word, tail, score_cutoff=_slips(len(tail))) <= _slips(len(tail))
-    ]
+    near = [code for tail, code in tails.items() if OSA.distance(word, tail) <= _slips(tail, word)]
     return near[0] if len(near) == 1 else None
 
 
 @lru_cache(maxsize=4096)
 def _head(word: str) -> str | None:
     """Return the head that `word` is or misspells ("Sotuh" is south)."""
-    if word in _HEADS:
+    if word in _heads():
         return word
-    if word in _MISSPELT_HEADS:
-        return _MISSPELT_HEADS[word]
+    known: str | None = names()["spelling"]["misspelt_heads"].get(word)
+    if known is not None:
+        return known
     near = [
-        head
-        for head in ("north", "south", "rhode", "puerto")
-        if OSA.distance(word, head, score_cutoff=1) <= 1
+        head for head in _heads() if len(head) > _SHORT_HEAD and OSA.distance(word, head, score_cutoff=1) <= 1
     ]
     return near[0] if len(near) == 1 else None
+
+
+def _district(tokens: Sequence[Token], at: int) -> bool:
+    """True for "Distirct of Columbia" and "District of Colombia"."""
+    if at + 2 >= len(tokens) or tokens[at + 1].word != "of":
+        return False
+    return (
+        OSA.distance(tokens[at].word, "district") <= 2 and OSA.distance(tokens[at + 2].word, "columbia") <= 2
+    )
 
 
 def misspelt_name(tokens: Sequence[Token], at: int) -> tuple[int, Sense] | None:
@@ -132,10 +126,12 @@ def misspelt_name(tokens: Sequence[Token], at: int) -> tuple[int, Sense] | None:
     head = _head(word)
     if head is not None and at + 1 < len(tokens):
         after = tokens[at + 1].word
-        code = _HEADS[head].get(after)
+        code = _heads()[head].get(after)
         if code is None and head == word and len(after) >= 4 and after.isalpha():
             code = _misspelt_tail(head, after)
         if code is not None:
             return at + 2, Sense("place", "spelling", (code,))
+    if word.startswith("di") and _district(tokens, at):
+        return at + 3, Sense("place", "spelling", ("DC",))
     code = misspelt(word)
     return None if code is None else (at + 1, Sense("place", "spelling", (code,)))

@@ -32,7 +32,7 @@ def settle_surveys(reading: Reading) -> None:
         if unit.sense.why == "place":
             plain = follows in {"in", "within", "inside", "across", "near"}
         elif unit.word in _ONE_STATE:
-            plain = follows in every.law_after
+            plain = follows not in every.one_state_before
         elif unit.word in {"which states", "what states"}:
             plain = (
                 follows in every.verb_after

@@ -8,20 +8,23 @@ from typing import Literal, NamedTuple
 UnitKind = Literal[
     "word", "mark", "break", "noise", "maybe", "place", "every", "federal", "country", "outside"
 ]
-Gate = Literal["any", "capital", "in", "code", "abbreviation", "dotted", "acronym", "generic", "pronoun"]
+Gate = Literal[
+    "any", "capital", "in", "in or shop", "code", "abbreviation", "dotted", "acronym", "generic", "pronoun"
+]
 
 NAMED: frozenset[UnitKind] = frozenset({"place", "every", "federal", "country", "outside"})
 
 
 class Sense(NamedTuple):
-    """What a phrase means. `choose` is True when only one of `codes` is meant; `gate` is what must be seen first."""
+    """What a phrase means. `choose` is True when only one of `codes` is meant,
+    `prefers` when that is the first unless another is named; `gate` is what must be seen first."""
 
     kind: UnitKind
     why: str
     codes: tuple[str, ...] = ()
     gate: Gate = "any"
     choose: bool = False
-    federal_law: bool = False
+    prefers: bool = False
 
 
 @dataclass(slots=True)

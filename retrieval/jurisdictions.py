@@ -158,6 +158,8 @@ def _choose(places: list[Mention]) -> list[Mention]:
                 continue
             if common:
                 m.unit.settle("place", common)
+            elif m.unit.sense is not None and m.unit.sense.prefers:
+                m.unit.settle("place", m.unit.codes[:1])
         kept.append(m)
     return kept
 

@@ -129,7 +129,8 @@ def rank(evidence: Evidence, place: str) -> list[Ranked]:
     defines = bool(_DEFINES.search(understood.text))
     ranked = []
     for entry in catalogue.entries:
-        if not binds(entry, understood):
+        cited = any(cites(entry.passage.citation, c) for c in understood.citations)
+        if not cited and not binds(entry, understood):
             continue
         passage, statement = entry.passage, entry.statement
         starts = starts_on(passage, statement, understood.as_of)
@@ -149,7 +150,7 @@ def rank(evidence: Evidence, place: str) -> list[Ranked]:
             score += POSITION_REF
         if passage.law_id in named:
             score += NAMED_LAW
-        if any(cites(passage.citation, c) for c in understood.citations):
+        if cited:
             score += CITED
         ranked.append(Ranked(entry, score, starts))
     return sorted(ranked, key=lambda r: (-r.score, r.entry.order))

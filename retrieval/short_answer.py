@@ -17,8 +17,10 @@ _SHORT_WORDS = 90
 FIRST_SENTENCE = 0.55
 """Head start of a position's first sentence over a statement that shares more words with the question."""
 
-_REPEATS = 0.7
+_REPEATS = 0.65
 """Share of a statement's stems that, said before in one statement, make it a repetition."""
+
+_CITATION = re.compile(r",? ?(?:\b[A-Z][\w.&]*\.? ){0,6}§+ ?[\w.:-]+(?:\(\w+\))*")
 
 _VERDICT_LEAD = re.compile(r"^(?:Yes|No|It depends)(?:, [^:]{1,40})?: ")
 _OPENERS = frozenset(
@@ -50,14 +52,18 @@ class Said:
     stems: list[frozenset[str]] = field(default_factory=list)
 
     def repeats(self, text: str) -> bool:
-        """Return whether one earlier statement says nearly all of this, figures included."""
-        words = frozenset(content_stems(text))
+        """Return whether one earlier statement says nearly all of this, figures included; citations do not count."""
+        words = _said_stems(text)
         figures = {w for w in words if any(c.isdigit() for c in w)}
         return any(len(words & s) >= _REPEATS * len(words) and figures <= s for s in self.stems)
 
     def add(self, text: str) -> None:
         """Remember a statement."""
-        self.stems.append(frozenset(content_stems(text)))
+        self.stems.append(_said_stems(text))
+
+
+def _said_stems(text: str) -> frozenset[str]:
+    return frozenset(content_stems(_CITATION.sub(" ", text)))
 
 
 def _answers(text: str, understood: Understanding, words: frozenset[str], catalogue: Catalogue) -> float:
@@ -86,6 +92,10 @@ def usable_positions(evidence: Evidence, place: str) -> list[Position]:
         if topic in FACETS and understood.domain and laws and not cited & laws:
             continue
         found.append(position)
+        instead = all_topics()[topic].instead
+        other = catalogue.positions.get(instead) if instead and position.no_law else None
+        if other is not None and not other.no_law:
+            found.insert(len(found) - 1, other)
     return found
 
 
@@ -133,7 +143,13 @@ def short_answer(
     """Return the one to three sentences that answer, at most 90 words: the best, then what the positions put first."""
     understood, catalogue = evidence.understood, evidence.catalogues[place]
     if understood.citations and ranked and ranked[0].score >= CITED:
-        return [(r.entry.statement.text, (r.entry.passage.key,)) for r in ranked[:2] if r.score >= CITED]
+        first = ranked[0].entry.passage
+        if first.governs != "government" or understood.asker == "government":
+            return [(r.entry.statement.text, (r.entry.passage.key,)) for r in ranked[:2] if r.score >= CITED]
+        # a section that does not bind the asker: say so, then answer from the law that does
+        ranked = [r for r in ranked if r.entry.passage.governs != "government"]
+        rest = [sentence for _, sentence in _candidates(evidence, place, positions, ranked)][:1]
+        return [(f"{first.citation} binds government bodies, not private businesses.", (first.key,)), *rest]
     candidates = [sentence for _, sentence in _candidates(evidence, place, positions, ranked)]
     if not candidates:
         return []
@@ -150,58 +166,21 @@ def short_answer(
     return chosen
 
 
-def verdict_for(understood: Understanding, position: Position) -> Verdict | None:
-    """Return the verdict of a position as an answer to the question as put, or None where it does not fit.
-
-    "Can I …?" fits topics that ask what one may do; "must I", "is there" fit topics that ask what a law requires.
-    A permission asked of a topic that asks for a duty is conditional when the duty exists.
-    """
-    asks = all_topics()[position.topic].verdict_asks
-    if position.verdict is None or understood.form == "open":
-        return None
-    permission = asks.startswith("May ")
-    if understood.form == "may":
-        if permission:
-            return position.verdict
-        if (
-            position.topic == "call-recording"
-        ):  # "is one party's consent enough?": if not, one may with everyone's
-            return (
-                "no"
-                if position.verdict == "no" and _SECRETLY.search(understood.text)
-                else _allowed(position.verdict)
-            )
-        return (
-            "conditional"
-            if position.verdict in ("yes", "conditional") and asks.startswith("Does a law require")
-            else None
-        )
-    if permission or position.topic in ("breach-trigger", "call-recording", "breach-deadline", "exemptions"):
-        return position.verdict if understood.form == "exists" and not permission else None
-    return position.verdict
-
-
-_SECRETLY = re.compile(r"\bwithout\b|\bsecret|\bwithout (?:their|his|her) ", re.IGNORECASE)
-
-
-def _allowed(verdict: Verdict) -> Verdict:
-    return "yes" if verdict == "yes" else "conditional"
-
-
-def with_verdict(text: str, own: Verdict | None, verdict: Verdict | None) -> str:
+def with_verdict(text: str, own: Verdict | None, verdict: Verdict | None, counted: bool = False) -> str:
     """Return a position's sentence led by the verdict on the question as put.
 
     Its own "Yes:" stays when it is that verdict, goes when the question is no yes-or-no question, and is
-    replaced when another word answers the question ("Can I …?" – "Yes, with conditions").
+    replaced when another word answers the question ("Can I …?" – "Yes, with conditions"). `counted` says that the
+    verdict follows from the number of people in the question.
     """
     bare = _VERDICT_LEAD.sub("", text)
+    if counted and verdict:
+        return as_bullet("Yes, at that number" if verdict == "yes" else "Not at that number", text)
     if verdict is not None and verdict == own and (bare != text or stems(text)[:1] in (["yes"], ["no"])):
         return text
     if verdict is None:
         return bare[:1].upper() + bare[1:]
-    lead = {"yes": "Yes", "no": "No", "conditional": "Yes, with conditions"}[verdict]
-    opens = bare.split(maxsplit=1)[0]
-    return f"{lead}: {bare[:1].lower() + bare[1:] if opens in _OPENERS else bare}"
+    return as_bullet({"yes": "Yes", "no": "No", "conditional": "Yes, with conditions"}[verdict], text)
 
 
 def without_verdict(text: str) -> str:

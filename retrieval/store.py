@@ -2,7 +2,8 @@
 
 A collection per state answers in a tenth of the time of a filter on one big collection (measured at 100,000 rows).
 Embedded calls block, so they run in a small thread pool. The name of the embedding model stands on every
-collection; a store built with another model is refused.
+collection; a store built with another model is refused. A load writes to a copy (`beside`), which is swapped in at
+once; a store that is open notices and reads the new one (generations.py). Official text: official_rows.py.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import json
-from collections.abc import Callable, Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -19,10 +22,33 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 
 from retrieval.errors import StoreMismatch, StoreUnavailable
+from retrieval.generations import copy_beside, live_folder, swap_in
+from retrieval.official_rows import (
+    OFFICIAL,
+    OfficialChunk,
+    assemble,
+    chunk_metadata,
+    nearest_records,
+    row_id,
+    without_text,
+)
 from retrieval.records import LawStatement, Passage, Position, PositionStatement
 
 T = TypeVar("T")
 _PREFIX = "law-"
+_WRITTEN_AT_ONCE = 2_048
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except (StoreMismatch, StoreUnavailable):
+        raise
+    except OSError as error:
+        raise StoreUnavailable(f"cannot write the store: {error}") from error
+    except Exception as error:  # chromadb raises its own, sqlite3's and the Rust core's errors here
+        raise StoreUnavailable(f"Chroma: {type(error).__name__}: {error}") from error
 
 
 class PassageStore(Protocol):
@@ -51,14 +77,18 @@ def _jsonable(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def to_metadata(record: Passage | Position, fingerprint: str) -> dict[str, str]:
-    """Return the Chroma metadata of a record: a few fields to filter by, and the record itself as JSON."""
+def _record_json(record: Passage | Position) -> str:
     fields = asdict(record)
     fields.pop("distance", None)
+    return json.dumps(fields, default=_jsonable)
+
+
+def to_metadata(record: Passage | Position, fingerprint: str) -> dict[str, str]:
+    """Return the Chroma metadata of a record: a few fields to filter by, and the record itself as JSON."""
     shared = {
         "jurisdiction": record.jurisdiction,
         "fingerprint": fingerprint,
-        "record": json.dumps(fields, default=_jsonable),
+        "record": _record_json(record),
     }
     if isinstance(record, Position):
         return {**shared, "part": "position", "topic": record.topic}
@@ -109,19 +139,42 @@ class ChromaStore:
         Raises:
             StoreUnavailable: the folder cannot be read or written, or its database is locked or broken.
         """
+        self.embedding, self.base = embedding, folder
+        self._lock = threading.RLock()
+        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="chroma")
+        self._open: dict[str, Any] = {}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StoreUnavailable(f"cannot open the Chroma store in {folder}: {error}") from error
+        self.folder = live_folder(folder)
+        self._client = self._connect(self.folder)
+
+    @staticmethod
+    def _connect(folder: Path) -> Any:
         import chromadb
         from chromadb.config import Settings as ChromaSettings
 
-        self.embedding = embedding
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._client = chromadb.PersistentClient(
+            return chromadb.PersistentClient(
                 path=str(folder), settings=ChromaSettings(anonymized_telemetry=False, allow_reset=False)
             )
         except Exception as error:  # chromadb raises its own, sqlite3's and the Rust core's errors here
             raise StoreUnavailable(f"cannot open the Chroma store in {folder}: {error}") from error
-        self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="chroma")
-        self._open: dict[str, Any] = {}
+
+    def refresh(self) -> bool:
+        """Open what a load has swapped in since; return whether there was anything.
+
+        Called before every read; whoever keeps records (LawLibrary) forgets them when `folder` has changed.
+        """
+        with self._lock:
+            live = live_folder(self.base) if self.folder.parent == self.base or self.folder == self.base else self.folder
+            if live == self.folder:
+                return False
+            self._client = self._connect(live)
+            self._open.clear()
+            self.folder = live
+            return True
 
     async def _run(self, call: Callable[[], T]) -> T:
         try:
@@ -132,6 +185,7 @@ class ChromaStore:
             raise StoreUnavailable(f"Chroma: {type(error).__name__}: {error}") from error
 
     def _collection(self, jurisdiction: str) -> Any | None:
+        self.refresh()
         name = _PREFIX + jurisdiction.lower()
         if name not in self._open:
             from chromadb.errors import NotFoundError
@@ -158,8 +212,10 @@ class ChromaStore:
             collection = self._collection(jurisdiction)
             if collection is None:
                 return []
-            found = collection.query(query_embeddings=[list(vector)], n_results=limit, include=["distances"])
-            return list(zip(found["ids"][0], found["distances"][0], strict=True))
+            # a section of official text has several rows: enough are asked for that `limit` records are among them
+            wide = limit * 4 if collection.get(where={"part": OFFICIAL}, limit=1, include=[])["ids"] else limit
+            found = collection.query(query_embeddings=[list(vector)], n_results=wide, include=["distances"])
+            return nearest_records(list(zip(found["ids"][0], found["distances"][0], strict=True)), limit)
 
         return await self._run(call)
 
@@ -168,10 +224,14 @@ class ChromaStore:
 
         def call() -> tuple[tuple[Passage, ...], tuple[Position, ...]]:
             collection = self._collection(jurisdiction)
-            rows = collection.get(include=["metadatas"])["metadatas"] if collection is not None else []
-            records = [from_metadata(dict(row)) for row in rows]
+            if collection is None:
+                return (), ()
+            found = collection.get(include=["metadatas", "documents"])
+            rows = list(zip(found["metadatas"], found["documents"], strict=True))
+            records = [from_metadata(dict(m)) for m, _ in rows if m["part"] != OFFICIAL]
+            official = assemble((r for r in rows if r[0]["part"] == OFFICIAL), from_metadata)
             return (
-                tuple(r for r in records if isinstance(r, Passage)),
+                (*(r for r in records if isinstance(r, Passage)), *official),
                 tuple(r for r in records if isinstance(r, Position)),
             )
 
@@ -182,6 +242,7 @@ class ChromaStore:
         return await self._run(self.held_jurisdictions)
 
     def _names(self) -> list[str]:
+        self.refresh()
         return [c.name for c in self._client.list_collections() if c.name.startswith(_PREFIX)]
 
     def held_jurisdictions(self) -> tuple[str, ...]:
@@ -191,39 +252,93 @@ class ChromaStore:
     # writing, used by the loader alone
 
     def fingerprints(self, jurisdiction: str) -> dict[str, str]:
-        """Return the fingerprint of every record kept for a jurisdiction, by record id."""
+        """Return the fingerprint of every record of the digest kept for a jurisdiction, by record id."""
         collection = self._collection(jurisdiction)
         if collection is None:
             return {}
-        rows = collection.get(include=["metadatas"])
+        rows = collection.get(where={"part": {"$ne": OFFICIAL}}, include=["metadatas"])
         return {i: str(m["fingerprint"]) for i, m in zip(rows["ids"], rows["metadatas"], strict=True)}
 
     def write(
         self, jurisdiction: str, rows: Iterable[tuple[Passage | Position, str, str, Sequence[float]]]
     ) -> None:
         """Add or replace records: (record, fingerprint, text that was embedded, vector)."""
-        name = _PREFIX + jurisdiction.lower()
-        collection = self._collection(jurisdiction)
-        if collection is None:
-            collection = self._client.create_collection(
-                name, embedding_function=None, metadata={"hnsw:space": "cosine", "embedding": self.embedding}
-            )
-            self._open[name] = collection
         batch = list(rows)
-        for start in range(0, len(batch), 256):
-            part = batch[start : start + 256]
-            collection.upsert(
-                ids=[record_id(r) for r, _, _, _ in part],
-                embeddings=np.asarray([v for _, _, _, v in part], dtype=np.float32),
-                documents=[text for _, _, text, _ in part],
-                metadatas=[to_metadata(r, f) for r, f, _, _ in part],
-            )
+        self._upsert(
+            jurisdiction,
+            [record_id(r) for r, _, _, _ in batch],
+            [v for _, _, _, v in batch],
+            [text for _, _, text, _ in batch],
+            [to_metadata(r, f) for r, f, _, _ in batch],
+        )
+
+    def write_official(self, jurisdiction: str, rows: Sequence[tuple[OfficialChunk, Sequence[float]]]) -> None:
+        """Add chunks of official text with their vectors; a section that was there before is removed first."""
+        self._upsert(
+            jurisdiction,
+            [row_id(c) for c, _ in rows],
+            [v for _, v in rows],
+            [c.text for c, _ in rows],
+            [chunk_metadata(c, _record_json(without_text(c.passage)) if c.order == 0 else "") for c, _ in rows],
+        )
+
+    def _upsert(
+        self, jurisdiction: str, ids: list[str], vectors: list[Sequence[float]], texts: list[str], metadatas: list[Any]
+    ) -> None:
+        with _translated():
+            name = _PREFIX + jurisdiction.lower()
+            collection = self._collection(jurisdiction)
+            if collection is None:
+                collection = self._client.create_collection(
+                    name, embedding_function=None, metadata={"hnsw:space": "cosine", "embedding": self.embedding}
+                )
+                self._open[name] = collection
+            for start in range(0, len(ids), _WRITTEN_AT_ONCE):
+                part = slice(start, start + _WRITTEN_AT_ONCE)
+                collection.upsert(
+                    ids=ids[part],
+                    embeddings=np.asarray(vectors[part], dtype=np.float32),
+                    documents=texts[part],
+                    metadatas=metadatas[part],
+                )
 
     def remove(self, jurisdiction: str, ids: Sequence[str]) -> None:
         """Take records out by id."""
         collection = self._collection(jurisdiction)
         if collection is not None and ids:
-            collection.delete(ids=list(ids))
+            with _translated():
+                collection.delete(ids=list(ids))
+
+    def remove_official(self, jurisdiction: str, sections: Sequence[tuple[str, int]]) -> None:
+        """Take official sections out: (record id, number of chunks)."""
+        ids = [i + (f"~{n}" if n else "") for i, count in sections for n in range(max(count, 1))]
+        for start in range(0, len(ids), _WRITTEN_AT_ONCE):
+            self.remove(jurisdiction, ids[start : start + _WRITTEN_AT_ONCE])
+
+    def holds_official(self, jurisdiction: str) -> bool:
+        """Return whether there is official text of a jurisdiction."""
+        collection = self._collection(jurisdiction)
+        return collection is not None and bool(collection.get(where={"part": OFFICIAL}, limit=1, include=[])["ids"])
+
+    @contextmanager
+    def beside(self) -> Iterator[ChromaStore]:
+        """Yield a store on a copy of this one; it takes this one's place when the block ends without an error.
+
+        The caller holds the load lock. Killed, failed or out of disk, the block leaves this store as it was.
+
+        Raises:
+            StoreUnavailable: the copy could not be made or written.
+        """
+        with _translated():
+            fresh = copy_beside(self.base)
+        draft = ChromaStore(fresh, self.embedding)
+        try:
+            yield draft
+        finally:
+            draft.close()
+        with _translated():
+            swap_in(self.base, fresh)
+        self.refresh()
 
     def drop(self, jurisdictions: Iterable[str] | None = None) -> None:
         """Remove whole collections (all of them by default), whatever model built them."""
@@ -235,6 +350,8 @@ class ChromaStore:
     def close(self) -> None:
         """Wait for calls under way and stop the threads."""
         self._pool.shutdown(wait=True)
+        self._open.clear()
+        self._client.close()
 
 
 class MemoryStore:

@@ -32,6 +32,7 @@ class Topic:
     verdict_asks: str
     brings: tuple[str, ...] = ()
     federal: bool = False
+    instead: str | None = None
     rules: tuple[Rule, ...] = ()
 
 
@@ -57,7 +58,7 @@ def _data() -> tuple[dict[str, Topic], Phrases]:
     raw = tomllib.loads(resources.files("config").joinpath("topics.toml").read_text(encoding="utf-8"))
     topics = {
         row["id"]: Topic(
-            row["id"], row["name"], row["question"], row["verdict_asks"], tuple(row["brings"]), row["federal"],
+            row["id"], row["name"], row["question"], row["verdict_asks"], tuple(row["brings"]), row["federal"], row.get("instead"),
             tuple(_rule(r) for r in row["rules"]),
         )
         for row in raw["topic"]

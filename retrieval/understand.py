@@ -19,36 +19,19 @@ from retrieval.records import Jurisdictions, Question
 from retrieval.topics import TopicScore, all_topics, asked_topics, concepts_in, score_topics
 from retrieval.words import Phrases, stems
 
-Form = Literal["may", "must", "exists", "open"]
 Asker = Literal["business", "government", "nonprofit", "individual"]
 Scope = Literal["law", "help", "out"]
 
 FACETS = frozenset({"applicability", "exemptions", "enforcement", "penalties", "cure", "private-action"})
 """Topics that are a side of some other law: "penalties" of the breach law, of the comprehensive act …"""
 
-_MAY = re.compile(
-    r"\b(?:can|could|may)\s+(?:i|we|you|they|he|she|it|one|our|my|the|a|an|any\w*|businesses|companies|consumers|customers|people|"
-    r"employees|employers|residents|someone|users|parents|individuals|stores?|retailers?|data|sensitive|personal|website|marketers)\b|"
-    r"\b(?:is it|is this|would it be) (?:ok|okay|legal|lawful|allowed|illegal|permitted)|"
-    r"\b(?:are|am) (?:we|i|businesses|companies) (?:allowed|permitted|able)|\bok to\b",
-    re.IGNORECASE,
-)
-_MUST = re.compile(
-    r"\b(?:do|does|did|would|will) (?:\w+ ){1,4}?(?:have to|need to|need|require|requires|owe|must)\b|\bmust (?:i|we|a|an|the|our|my|\w+s)\b|"
-    r"\b(?:are|is|am) (?:\w+ ){1,5}?(?:required|obligated|obliged|mandatory)\b|\b(?:have to|need to|required to)\b",
-    re.IGNORECASE,
-)
-_EXISTS = re.compile(
-    r"\b(?:is|are) there\b|\bdoes (?:\w+[ .]){1,4}?have\b|\bdo (?:\w+[ .]){1,4}?have (?:a|an|any)\b|\bhas (?:\w+ ){1,3}(?:passed|enacted)\b",
-    re.IGNORECASE,
-)
 _COMPARE = re.compile(
     r"\b(?:compare|comparison|versus|vs\.?|differ\w*|table|chart|side by side|across|50-state|fifty-state|survey)\b",
     re.IGNORECASE,
 )
 _BROAD = re.compile(
     r"\b(?:what are the (?:requirements|rules)|requirements|what do (?:i|we) need to know|overview|obligations|summar\w+|explain|in general|"
-    r"what rules|what laws?|which laws?|tell me about|everything|checklist|comply with|compliance|walk me through)\b",
+    r"what rules|what laws?|which laws?|what now|what next|next steps|what (?:do|should|must) (?:i|we) do\b|what does (?:[\w.'’-]+ ){1,9}(?:require|say|do|cover)\b|tell me about|everything|checklist|comply with|compliance|walk me through)\b",
     re.IGNORECASE,
 )
 _GOVERNMENT = re.compile(
@@ -91,13 +74,19 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(
-    r"(?P<money>\$\s?(?P<amount>[\d,.]+)\s?(?P<scale>million|billion|k)?)|(?P<count>\d[\d,]*)[- ]?(?P<unit>(?:calendar |business )?days?|hours?|consumers?|residents?|people|persons?|individuals|years?|months?)",
+    r"(?P<money>\$\s?(?P<amount>[\d,.]+)\s?(?P<scale>million|billion|[km]\b)?)|"
+    r"(?P<count>\d[\d,]*)(?P<thousand>k)?(?: ?- ?| (?:\w+ )?)(?P<unit>(?:calendar |business )?days?|hours?|consumers?|residents?|people|persons?|"
+    r"individuals|customers?|users?|patients?|employees|clients?|members|guests|subscribers?|readers|folks|households|accounts|"
+    r"(?-i:[A-Z][a-z]+(?:ans|ers|ites))|years?|months?)\b",
     re.IGNORECASE,
 )
-
+_PEOPLE = re.compile(
+    r"^(?:consumer|resident|people|person|individual|customer|user|patient|employee|client|member|guest|subscriber|reader|folk|household|account|"
+    r"\w+(?:an|er|ite))s?$"
+)
 
 _PLAIN_TOPIC = 2.0
-_SUBJECT = 1.5
+_SUBJECT = 1.7
 """Weight from which a topic beside a facet says whose penalties, enforcement … are asked about."""
 
 
@@ -110,7 +99,6 @@ class Understanding:
     places: Jurisdictions
     topics: tuple[TopicScore, ...]
     domain: tuple[str, ...]
-    form: Form
     broad: bool
     compares: bool
     asker: Asker
@@ -124,22 +112,6 @@ class Understanding:
     @property
     def topic_ids(self) -> tuple[str, ...]:
         return tuple(t.topic for t in self.topics)
-
-
-def form_of(text: str) -> Form:
-    """Return whether a text asks if one may, if one must, if something exists, or something open.
-
-    The form that comes first in the text decides.
-    """
-    found = [
-        (m.start(), form)
-        for form, pattern in (("may", _MAY), ("must", _MUST), ("exists", _EXISTS))
-        if (m := pattern.search(text))
-    ]
-    wh = re.match(r"\W*(?:\w+[,:]\s*)?(?:what|which|how|when|who|where|why)\b", text, re.IGNORECASE)
-    if not found or (wh and not re.search(r"[.?!]\s*\w", text[: min(s for s, _ in found)])):
-        return "open"
-    return min(found)[1]  # type: ignore[return-value]
 
 
 def as_of(text: str, today: dt.date) -> dt.date:
@@ -171,7 +143,7 @@ def figures_in(text: str) -> tuple[tuple[str, str], ...]:
     out = []
     for m in _FIGURE.finditer(text):
         if m["money"]:
-            scale = {"million": 1_000_000, "billion": 1_000_000_000, "k": 1_000}.get(
+            scale = {"million": 1_000_000, "m": 1_000_000, "billion": 1_000_000_000, "k": 1_000}.get(
                 (m["scale"] or "").lower(), 1
             )
             try:
@@ -180,13 +152,9 @@ def figures_in(text: str) -> tuple[tuple[str, str], ...]:
                 continue
             out.append((f"{number:g}" if number < 1e6 else str(int(number)), "$"))
         else:
-            unit = m["unit"].lower().split()[-1].rstrip("s")
-            out.append(
-                (
-                    m["count"].replace(",", ""),
-                    "person" if unit in ("consumer", "resident", "people", "individual") else unit,
-                )
-            )
+            unit = m["unit"].lower().split()[-1]
+            count = m["count"].replace(",", "") + ("000" if m["thousand"] else "")
+            out.append((count, "person" if _PEOPLE.match(unit) else unit.rstrip("s")))
     return tuple(out)
 
 
@@ -210,7 +178,7 @@ def _scope(text: str, places: Jurisdictions, topics: tuple[TopicScore, ...], anc
         return "help"
     found = _scope_phrases().find(stems(text))
     plain = bool(topics) and topics[0].score >= _PLAIN_TOPIC
-    if "chores" in found and not (plain and places.found):
+    if "tasks" in found or ("chores" in found and not topics):
         return "out"
     if "other_law" in found and not plain:
         return "out"
@@ -220,6 +188,12 @@ def _scope(text: str, places: Jurisdictions, topics: tuple[TopicScore, ...], anc
         return "out"
     return "law"
 
+
+_GOES_ON = re.compile(
+    r"^\W*(?:and|but|also|so|what about|how about|what if|same|then|ok(?:ay)?,? (?:and|but|so))\b|\b(?:it|that|this|those|them|there|they)\b",
+    re.IGNORECASE,
+)
+"""A short text that goes on about the subject before: "what if the data was encrypted?"."""
 
 Guess = Callable[[str], str | None]
 """Returns the topic nearest in meaning to a text, or None where none is near."""
@@ -250,10 +224,7 @@ def understand(
                 break
     elif question.history and "breach" not in concepts_in(said):
         earlier = question.history[-1]
-        if (
-            re.search(r"\b(?:it|that|this|those|them|there|they)\b", said, re.IGNORECASE)
-            and len(said.split()) <= 14
-        ):
+        if _GOES_ON.search(said) and len(said.split()) <= 14:
             joined = asked_topics(said, earlier)
             topics, follow_up = (joined or topics), True
     subject = f"{question.history[-1]} {said}" if follow_up else said
@@ -274,7 +245,6 @@ def understand(
         places=places,
         topics=topics,
         domain=domain,
-        form=form_of(said),
         broad=bool(_BROAD.search(said)),
         compares=bool(_COMPARE.search(said)) or places.every,
         asker=_asker(said),

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from retrieval.records import Detection, Jurisdictions, Question
-from retrieval.understand import as_of, figures_in, form_of, understand
+from retrieval.understand import as_of, figures_in, understand
 
 TODAY = dt.date(2026, 11, 21)
 OHIO = Jurisdictions(found=(Detection("OH", "Ohio", None, "name"),))
@@ -15,27 +15,6 @@ OHIO = Jurisdictions(found=(Detection("OH", "Ohio", None, "name"),))
 
 def read(text: str, *history: str, places: Jurisdictions = OHIO):  # type: ignore[no-untyped-def]
     return understand(Question(text, TODAY, history), places, ())
-
-
-@pytest.mark.parametrize(
-    ("text", "form"),
-    [
-        ("Can I sell data?", "may"),
-        ("Is it legal to record calls?", "may"),
-        ("Are we allowed to scan faces?", "may"),
-        ("Do we have to notify the attorney general?", "must"),
-        ("Must a data broker register?", "must"),
-        ("Is consent required for cookies?", "must"),
-        ("Is there a right to cure?", "exists"),
-        ("Does Ohio have a privacy act?", "exists"),
-        ("How soon must we notify?", "open"),
-        ("What can I do?", "open"),
-        ("Who enforces the act?", "open"),
-        ("breach deadline", "open"),
-    ],
-)
-def test_form(text: str, form: str) -> None:
-    assert form_of(text) == form
 
 
 @pytest.mark.parametrize(
@@ -64,6 +43,10 @@ def test_the_day_asked_about(text: str, day: dt.date) -> None:
         ("$1 million in revenue", (("1000000", "$"),)),
         ("100,000 consumers", (("100000", "person"),)),
         ("500 people within 30 business days", (("500", "person"), ("30", "day"))),
+        ("1,200 Arizonans and 3k customers", (("1200", "person"), ("3000", "person"))),
+        ("1,400 Hawaii residents", (("1400", "person"),)),
+        ("$15M revenue", (("15000000", "$"),)),
+        ("3 letters", ()),
         ("Section 5", ()),
     ],
 )
@@ -96,6 +79,8 @@ def test_who_asks(text: str, asker: str) -> None:
         ("are dash cams legal in Ohio", "law"),
         ("What is the sales tax in Ohio?", "out"),
         ("write a haiku about Ohio", "out"),
+        ("write a poem about data breach notices in Ohio", "out"),
+        ("Ohio hotel breach: when do guests have to hear from us?", "law"),
         ("best pizza in Ohio", "out"),
         ("Can I use customer tax records for marketing in Ohio?", "law"),
         ("Does a restaurant have to report a data breach to the attorney general in Ohio?", "law"),
@@ -121,6 +106,8 @@ def test_a_facet_takes_its_subject_along() -> None:
     [
         ("and Nevada?", "How soon must we report a breach in Ohio?", "breach-deadline"),
         ("who do I report it to there?", "How soon must we report a breach in Ohio?", "breach-regulator"),
+        ("what if the data was encrypted?", "How soon must we report a breach in Ohio?", "breach-trigger"),
+        ("what about the attorney general", "How soon must we report a breach in Ohio?", "breach-regulator"),
         ("is that calendar days?", "How soon must we report a breach in Ohio?", "breach-deadline"),
         ("Can I record calls?", "How soon must we report a breach in Ohio?", "call-recording"),
     ],

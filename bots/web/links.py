@@ -1,0 +1,41 @@
+"""Where a source of an answer can be read on this page."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bots.web.look import path_part
+from retrieval.catalogue import Catalogue
+from retrieval.records import Answer, Passage
+
+
+class Library(Protocol):
+    """The port to the law: `retrieval.retriever.LawLibrary`."""
+
+    async def catalogue(self, jurisdiction: str) -> Catalogue:
+        """Return one jurisdiction's law; empty where there is none.
+
+        Raises:
+            RetrievalError: the store cannot be read.
+        """
+        ...
+
+
+def section_address(passage: Passage) -> str:
+    """Return the address of the page that shows one section."""
+    return "/law/" + "/".join(path_part(part) for part in passage.key)
+
+
+async def source_links(answer: Answer, library: Library) -> dict[str, str]:
+    """Return the address of the section behind each mark; a source that is no longer in the store has none."""
+    links: dict[str, str] = {}
+    by_words: dict[str, dict[tuple[str, str, str], Passage]] = {}
+    for source in answer.sources:
+        if source.jurisdiction not in by_words:
+            law = await library.catalogue(source.jurisdiction)
+            passages = (*law.official.values(), *law.digest.values())
+            by_words[source.jurisdiction] = {(p.law, p.citation, p.title): p for p in passages}
+        passage = by_words[source.jurisdiction].get((source.law, source.citation, source.title))
+        if passage is not None:
+            links[source.mark] = section_address(passage)
+    return links

@@ -1,0 +1,452 @@
+"""A sentence read for comparison: what it speaks of, what it says must, may or may not be done, by whom, where, how much.
+
+Reading is the same for a sentence of an answer and for a statement of the law, so that an oddity of one is an oddity of
+the other. The words are in config/grounding.toml. No model: tokens, stems, and a few rules of English law prose.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Literal
+
+from retrieval.figures import Figure, figures
+from retrieval.jurisdiction_registry import FEDERAL, registry
+from retrieval.words import stem
+
+Modality = Literal["plain", "must", "may", "maynot", "neednot", "not"]
+Zone = Literal["", "except", "if"]
+
+_MARK = re.compile(r"\s*\[[\d., ]+\]")
+_TOKEN = re.compile(r"[a-z][a-z'-]*|[;:.,!?()—–]")
+_NO = frozenset(("no", "nobody", "neither", "none", "nothing", "never"))
+_REACH_OF_NO = 6
+"""Words between "no" and the "may" that it turns round: "No person or other entity may"."""
+_LEAD = re.compile(
+    r"^(?:(?:Yes|No|It depends|Partly|Only in part)(?:,[^:;.]{1,40})?[:;]|(?:Yes|No),)\s+", re.IGNORECASE
+)
+_LAW_NAME = re.compile(
+    r"\b(?:[A-Z][\w’'.&-]*(?:,? (?:and|of|for|the|in|on|against|to|&) (?=[A-Z])|[ -])){0,9}(?:Acts?|Laws?|Code|Rules?|Regulations?|Statutes?|"
+    r"Bill of Rights|Amendment|Ordinance|Directive)\b"
+)
+_ACRONYM = re.compile(r"\b[A-Z][A-Z&-]*[A-Z]{2}[a-z]{0,2}\b")
+_PROPER = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]{2,}(?:[A-Z]\w+)?\b")
+_SENTENCE = re.compile(r"(?<=[a-z0-9)\]”\"%][.!?])\s+(?=[A-Z“\"])")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is said of an act. `actors` are parties that may be the ones who act; `excepted` the words of its exception."""
+
+    modality: Modality
+    actors: frozenset[str]
+    exception: str = ""
+    excepted: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A content word: the groups of meaning it may belong to, its scope (an index) and the zone it stands in."""
+
+    text: str
+    concepts: frozenset[str]
+    scope: int
+    zone: Zone
+    clause: int
+    segment: int
+    head: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure, the concepts near it, and where it stands."""
+
+    figure: Figure
+    near: frozenset[str]
+    clause: int
+    segment: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A party or a place named, and where."""
+
+    name: str
+    clause: int
+    segment: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One sentence read. Clauses and segments (parts between commas, "and", "or") are numbered from 0."""
+
+    text: str
+    words: tuple[Word, ...]
+    scopes: tuple[Scope, ...]
+    quantities: tuple[Quantity, ...]
+    parties: tuple[Mention, ...]
+    places: tuple[Mention, ...]
+    names: tuple[str, ...]
+    concepts: frozenset[str] = frozenset()
+    opens_with_pronoun: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """config/grounding.toml, ready for use; phrases and markers are tuples of tokens by their first token."""
+
+    phrases: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
+    markers: dict[str, tuple[tuple[tuple[str, ...], Modality], ...]]
+    conditions: dict[str, tuple[tuple[tuple[str, ...], Zone], ...]]
+    groups: dict[str, frozenset[str]]
+    parties: dict[str, str]
+    exact: frozenset[str]
+    alike: frozenset[frozenset[str]]
+    framing: frozenset[str]
+
+
+def _by_first(
+    rows: Iterator[tuple[tuple[str, ...], object]],
+) -> dict[str, tuple[tuple[tuple[str, ...], object], ...]]:
+    table: dict[str, list[tuple[tuple[str, ...], object]]] = {}
+    for words, value in rows:
+        table.setdefault(words[0], []).append((words, value))
+    return {first: tuple(sorted(rows, key=lambda r: -len(r[0]))) for first, rows in table.items()}
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the words of config/grounding.toml."""
+    raw = tomllib.loads(resources.files("config").joinpath("grounding.toml").read_text(encoding="utf-8"))
+    groups: dict[str, set[str]] = {}
+    for name, words in raw["synonyms"].items():
+        for word in (name, *words):
+            groups.setdefault(_stem(word), set()).add(name)
+    parties = {_stem(word): name for name, words in raw["parties"].items() for word in words}
+    return Lexicon(
+        phrases=_by_first((tuple(k.split()), tuple(v.split())) for k, v in raw["phrases"].items()),  # type: ignore[arg-type]
+        markers=_by_first((tuple(w.split()), name) for name, ws in raw["modality"].items() for w in ws),  # type: ignore[arg-type]
+        conditions=_by_first((tuple(w.split()), name) for name, ws in raw["conditions"].items() for w in ws),  # type: ignore[arg-type]
+        groups={word: frozenset(names) for word, names in groups.items()},
+        parties=parties,
+        exact=frozenset(raw["party_rules"]["exact"]),
+        alike=frozenset(frozenset(pair) for pair in raw["party_rules"]["alike"]),
+        framing=frozenset(raw["framing"]["words"]),
+    )
+
+
+def _stem(word: str) -> str:
+    return stem(word.removesuffix("'s").removesuffix("s'")) if "-" not in word else word.removesuffix("s")
+
+
+def concepts_of(word: str) -> frozenset[str]:
+    """Return the groups of meaning of a word, or its stem where it is in none."""
+    base = _stem(word)
+    return lexicon().groups.get(base) or lexicon().groups.get(word) or frozenset((base,))
+
+
+@cache
+def _place_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
+    names = {p.name: p.code for p in registry().places if p.code != FEDERAL}
+    names |= {"Washington, D.C.": "DC", "Washington, DC": "DC", "D.C.": "DC", "Virgin Islands": "VI"}
+    demonyms = {
+        "Californian": "CA",
+        "Texan": "TX",
+        "Floridian": "FL",
+        "New Yorker": "NY",
+        "Minnesotan": "MN",
+        "Ohioan": "OH",
+    }
+    names |= {**demonyms, **{f"{name}s": code for name, code in demonyms.items()}}
+    longest = sorted(names, key=len, reverse=True)
+    return re.compile(
+        "(?<![\\w-])(?:the )?(" + "|".join(map(re.escape, longest)) + ")(?:['’]s)?(?!\\w)"
+    ), names
+
+
+_FEDERAL = re.compile(
+    r"\b(?:federal(?:ly)?|nationwide|United States|U\.S\.|US)\b(?! (?:consumer reporting|credit))",
+    re.IGNORECASE,
+)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Return the sentences of a text; "Minn. Stat. § 1" stays whole."""
+    return tuple(part.strip() for part in _SENTENCE.split(text.strip()) if part.strip())
+
+
+def without_lead(text: str) -> str:
+    """Return a sentence without the yes or no it opens with."""
+    return _LEAD.sub("", text, count=1)
+
+
+def _tokens(text: str) -> Iterator[str | Figure]:
+    """Yield words in lower case, stops, figures, and places as "@MN"."""
+    pattern, places = _place_pattern()
+    at = 0
+    found = figures(text)
+
+    def words(chunk: str) -> Iterator[str]:
+        chunk = pattern.sub(lambda m: f" \x00{places[m[1]].lower()}\x00 ", chunk)
+        for number, part in enumerate(chunk.split("\x00")):
+            if number % 2:
+                yield "@" + part.upper()
+            else:
+                yield from _TOKEN.findall(part.lower().replace("-", " "))
+
+    for figure in found:
+        yield from words(text[at : figure.start])
+        yield figure
+        at = figure.end
+    yield from words(text[at:])
+
+
+def _replaced(tokens: list[str | Figure]) -> list[str | Figure]:
+    out: list[str | Figure] = []
+    at = 0
+    phrases = lexicon().phrases
+    while at < len(tokens):
+        token = tokens[at]
+        for words, instead in phrases.get(token, ()) if isinstance(token, str) else ():
+            if tuple(tokens[at : at + len(words)]) == words:
+                out.extend(instead)
+                at += len(words)
+                break
+        else:
+            out.append(token)
+            at += 1
+    return out
+
+
+@dataclass(slots=True)
+class _Reader:
+    """The state of one pass over the tokens of a sentence."""
+
+    scopes: list[Scope] = field(default_factory=list)
+    words: list[Word] = field(default_factory=list)
+    parties: list[Mention] = field(default_factory=list)
+    places: list[Mention] = field(default_factory=list)
+    figures: list[tuple[Figure, int, int, int]] = field(default_factory=list)
+    clause: int = 0
+    segment: int = 0
+    zone: Zone = ""
+    subject: list[str] = field(default_factory=list)  # parties since the clause began
+    recent: list[str] = field(default_factory=list)  # parties since the last marker
+    no_at: int | None = None
+    head: bool = False
+    current: int = 0
+    actor_follows: bool = False
+
+    def open(self, modality: Modality) -> None:
+        actors = frozenset((*self.subject[:1], *self.recent))
+        self.scopes.append(Scope(modality, actors))
+        self.current = len(self.scopes) - 1
+        self.recent = []
+        self.zone = ""
+        self.actor_follows = False
+
+    def boundary(self) -> None:
+        self.clause += 1
+        self.segment += 1
+        self.subject, self.recent, self.no_at, self.zone, self.head = [], [], None, "", False
+        self.scopes.append(Scope("plain", frozenset()))
+        self.current = len(self.scopes) - 1
+
+
+def _match(
+    table: dict[str, tuple[tuple[tuple[str, ...], object], ...]], tokens: list[str | Figure], at: int
+) -> tuple[int, object] | None:
+    token = tokens[at]
+    for words, value in table.get(token, ()) if isinstance(token, str) else ():
+        if tuple(tokens[at : at + len(words)]) == words:
+            return len(words), value
+    return None
+
+
+_OF_LAW = frozenset(
+    [
+        "let",
+        "lets",
+        "allow",
+        "allows",
+        "permit",
+        "permits",
+        "enable",
+        "enables",
+        "require",
+        "requires",
+        "forbid",
+        "forbids",
+        "prohibit",
+        "prohibits",
+        "bar",
+        "bars",
+        "ban",
+        "bans",
+    ]
+)
+_JOINS = frozenset(("and", "but", "while", "whereas", "although", "so", "or", "though"))
+
+
+def _new_subject(tokens: list[str | Figure], at: int) -> bool:
+    """Return whether a comma begins a clause with a subject of its own: ", and the attorney general …"."""
+    following = tokens[at + 1 : at + 5]
+    if not following or following[0] not in _JOINS:
+        return False
+    return any(isinstance(t, str) and _stem(t) in lexicon().parties for t in following[1:4])
+
+
+_TURNED: dict[str, Modality] = {"may": "maynot", "must": "neednot"}
+_ADVERBS = frozenset(
+    [
+        "first",
+        "also",
+        "then",
+        "promptly",
+        "always",
+        "clearly",
+        "again",
+        "immediately",
+        "generally",
+        "usually",
+        "normally",
+        "be",
+        "is",
+        "are",
+        "been",
+        "get",
+        "have",
+        "only",
+        "still",
+        "both",
+        "either",
+        "once",
+        "later",
+        "not",
+    ]
+)
+
+
+def _pass(tokens: list[str | Figure]) -> _Reader:
+    words = lexicon()
+    r = _Reader(scopes=[Scope("plain", frozenset())])
+    at = 0
+    while at < len(tokens):
+        token = tokens[at]
+        if isinstance(token, Figure):
+            r.figures.append((token, len(r.words), r.clause, r.segment))
+            at += 1
+            continue
+        if (token in ";.!?:—–" and token) or (token == "," and _new_subject(tokens, at)):
+            r.boundary()
+        elif token in ",()":
+            r.segment += 1
+            r.zone = ""
+        elif token.startswith("@"):
+            r.places.append(Mention(token[1:], r.clause, r.segment))
+        elif marker := _match(words.markers, tokens, at):  # type: ignore[arg-type]
+            length, name = marker
+            modality: Modality = name  # type: ignore[assignment]
+            near = r.no_at is not None and len(r.words) - r.no_at <= _REACH_OF_NO
+            if near and modality in _TURNED:
+                modality = _TURNED[modality]
+            if r.zone == "" or modality != "plain":
+                zone = r.zone
+                r.open(modality)
+                r.zone = zone if modality in ("not", "plain") else ""
+            r.no_at = len(r.words) if tokens[at] in _NO else (None if modality != "not" else r.no_at)
+            r.head = modality != "not"
+            if tokens[at + length - 1] in _OF_LAW:  # "the act requires a controller to": who acts comes after
+                r.actor_follows = True
+                r.scopes[r.current] = Scope(modality, frozenset())
+            at += length
+            continue
+        elif condition := _match(words.conditions, tokens, at):  # type: ignore[arg-type]
+            length, name = condition
+            r.zone = name  # type: ignore[assignment]
+            if name == "except":
+                scope = r.scopes[r.current]
+                r.scopes[r.current] = Scope(scope.modality, scope.actors, token, scope.excepted)
+                r.words.append(Word(token, frozenset(("only",)), r.current, "", r.clause, r.segment))
+            at += length
+            continue
+        else:
+            _content(r, token)
+        at += 1
+    return r
+
+
+def _content(r: _Reader, token: str) -> None:
+    words = lexicon()
+    if token in ("and", "or", "but", "nor"):
+        r.segment += 1
+        return
+    base = _stem(token)
+    if party := words.parties.get(base):
+        r.parties.append(Mention(party, r.clause, r.segment))
+        r.subject.append(party)
+        r.recent.append(party)
+        if r.actor_follows:
+            scope = r.scopes[r.current]
+            r.scopes[r.current] = Scope(scope.modality, frozenset((party,)), scope.exception, scope.excepted)
+            r.actor_follows = False
+    if party in _GENERAL or token in words.framing or len(token) < 2 or token in _STOP:
+        return
+    concepts = concepts_of(token)
+    head = r.head and token not in _ADVERBS
+    if token not in _ADVERBS:
+        r.head = False
+    r.words.append(Word(token, concepts, r.current, r.zone, r.clause, r.segment, head))
+    if r.zone == "except":
+        scope = r.scopes[r.current]
+        r.scopes[r.current] = Scope(scope.modality, scope.actors, scope.exception, scope.excepted | concepts)
+
+
+_STOP = frozenset(
+    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "did", "do", "does", "for", "from", "had", "has", "have", "how", "i", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "so", "that", "the", "their", "them", "there", "these", "they", "this", "those", "to", "us", "was", "were", "what", "which", "who", "whom", "whose", "why", "will", "with", "would", "he", "she", "his", "her", "him", "am", "if", "also", "such", "been", "being", "about", "after"]
+)  # fmt: skip
+_GENERAL = frozenset(("business", "person", "individual"))
+_NEAR = 5
+_PRONOUN = re.compile(r"^(?:It|They|That|This|Such|These|Those|He|She|Nor|The same|Its|Their|Also)\b")
+
+
+def _near(reader: _Reader, at: int, segment: int, clause: int) -> frozenset[str]:
+    window = reader.words[max(0, at - _NEAR) : at + _NEAR]
+    return frozenset(c for w in window if w.clause == clause and w.segment == segment for c in w.concepts)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the laws, abbreviations and other proper names in a text, but for its first word and the names of places."""
+    pattern, _ = _place_pattern()
+    found = [m.group() for m in _LAW_NAME.finditer(text) if " " in m.group() or "-" in m.group()]
+    bare = pattern.sub(" ", _LAW_NAME.sub(" ", text))
+    found += [m.group() for m in _ACRONYM.finditer(bare)]
+    found += [m.group() for m in _PROPER.finditer(bare)]
+    return tuple(dict.fromkeys(found))
+
+
+@lru_cache(maxsize=16_384)
+def read(text: str) -> Reading:
+    """Return a sentence read. Marks such as [1.2] and a leading yes or no are no part of it."""
+    bare = without_lead(_MARK.sub("", text.replace("’", "'").replace("“", '"').replace("”", '"')).strip())
+    reader = _pass(_replaced(list(_tokens(bare))))
+    places = reader.places
+    if _FEDERAL.search(bare):
+        places = [*places, Mention(FEDERAL, 0, 0)]
+    return Reading(
+        text=bare,
+        words=tuple(reader.words),
+        scopes=tuple(reader.scopes),
+        quantities=tuple(
+            Quantity(f, _near(reader, at, seg, clause), clause, seg) for f, at, clause, seg in reader.figures
+        ),
+        parties=tuple(reader.parties),
+        places=tuple(places),
+        names=_names(bare),
+        concepts=frozenset(c for w in reader.words for c in w.concepts),
+        opens_with_pronoun=bool(_PRONOUN.match(bare)),
+    )

@@ -1,0 +1,392 @@
+"""Whether a written sentence is borne by the law it cites, checked claim by claim and without any model.
+
+A source is a set of *grounds*: statements of the digest (or sentences of official text), each with what its section says
+of itself (law, citation, title, dates). A clause of the sentence stands when one ground bears all of it: its figures with
+their bounds, its parties, places and law names, what must, may or may not be done and by whom, and nearly all of its
+content words. A clause may be borne by several grounds only part by part, so that a figure of one law cannot be hung on
+the duty of another. What is not borne is named, so that it can be mended or left out.
+
+The measure is tests/benchmarks/bench_grounding.py; `ENOUGH` was set by it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+
+from retrieval.catalogue import in_force, starts_on
+from retrieval.claims import Mention, Quantity, Reading, Scope, Word, lexicon, read, sentences
+from retrieval.figures import agrees
+from retrieval.records import Passage
+from retrieval.words import stems
+
+ENOUGH = 0.8
+"""Share of a clause's content words that one ground must hold. Measured: see the table in tests/benchmarks/bench_grounding.py."""
+
+_AGREEMENT = 0.6
+"""Share of the words that sentence and ground have in common of which both must say the same: must, may, may not …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One sentence that may bear a claim. `around` are words of its section that a claim may use; `law` those that name it."""
+
+    reading: Reading
+    jurisdiction: str
+    around: frozenset[str]
+    parties: frozenset[str]
+    names: frozenset[str]
+    verbatim: str
+
+
+def normal(text: str) -> str:
+    """Return a text for comparing word for word: case, spaces, quotation marks and the full stop do not count."""
+    return " ".join(text.replace("’", "'").replace("“", '"').replace("”", '"').casefold().split()).rstrip(
+        ".;: "
+    )
+
+
+def _about(passage: Passage) -> str:
+    """Return what a section says of itself, as a sentence that bears "… has been in force since …"."""
+    began = passage.in_force_from
+    since = f" took effect and has been in force since {began.isoformat()}" if began else ""
+    until = f" expires and is in force until {passage.in_force_to.isoformat()}" if passage.in_force_to else ""
+    return f"{passage.law} ({', '.join(passage.short_names)}), {passage.citation} — {passage.title};{since}{until}"
+
+
+@lru_cache(maxsize=4_096)
+def _of_section(passage: Passage) -> tuple[Reading, frozenset[str], frozenset[str], frozenset[str]]:
+    """Return (about, words around, parties, names) of a section."""
+    about = read(_about(passage))
+    named = read(f"{passage.law}, {' '.join(passage.short_names)}, {passage.citation}, {passage.title}")
+    words = frozenset(named.concepts)
+    names = frozenset(
+        stems(f"{passage.law} {' '.join(passage.short_names)} {passage.citation} {passage.title}")
+    )
+    return about, words, frozenset(p.name for p in named.parties), names
+
+
+@lru_cache(maxsize=8_192)
+def grounds_of(passage: Passage, day: dt.date) -> tuple[Ground, ...]:
+    """Return the grounds of a section on a day: its statements, and what it says of itself.
+
+    A statement whose time is over is none; one whose time has not come says so ("from 2027-01-01"), and bears only
+    claims that say it too. Official text is read sentence by sentence.
+    """
+    about, words, parties, names = _of_section(passage)
+    found = [Ground(about, passage.jurisdiction, words, parties, names, normal(about.text))]
+    before: Reading | None = None
+    rows = [(s.text, s) for s in passage.statements] or [(text, None) for text in sentences(passage.text)]
+    for text, statement in rows:
+        starts = starts_on(passage, statement, day) if statement else None
+        if statement and starts is None and not in_force(passage, statement, day):
+            continue
+        reading = read(f"{text} (from {starts.isoformat()})" if starts else text)
+        near, who = words, parties
+        if before is not None and reading.opens_with_pronoun:
+            near, who = near | before.concepts, who | {p.name for p in before.parties}
+        found.append(
+            Ground(reading, passage.jurisdiction, near, who, names | frozenset(stems(text)), normal(text))
+        )
+        before = reading
+    return tuple(found)
+
+
+def ground_in(text: str, passages: tuple[Passage, ...]) -> Ground:
+    """Return a sentence of a position as a ground; it rests on these sections."""
+    parts = [_of_section(p) for p in passages]
+    own = frozenset(stems(text))
+    return Ground(
+        read(text), passages[0].jurisdiction, frozenset().union(*(p[1] for p in parts)),
+        frozenset().union(*(p[2] for p in parts)), own.union(*(p[3] for p in parts)), normal(text),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """The part of a reading that is compared with one ground: a clause, or a segment of one."""
+
+    words: tuple[Word, ...]
+    quantities: tuple[Quantity, ...]
+    parties: tuple[Mention, ...]
+    places: tuple[Mention, ...]
+
+
+def _part(reading: Reading, clauses: frozenset[int], segments: frozenset[int] | None = None) -> _Part:
+    def here(item: Word | Quantity | Mention) -> bool:
+        return item.clause in clauses and (segments is None or item.segment in segments)
+
+    return _Part(
+        tuple(w for w in reading.words if here(w)), tuple(q for q in reading.quantities if here(q)),
+        tuple(p for p in reading.parties if here(p)), tuple(p for p in reading.places if here(p)),
+    )  # fmt: skip
+
+
+_IN_CONDITION = {"must": "plain", "may": "plain", "neednot": "not", "maynot": "not"}
+
+
+def _says_the_same(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bool:
+    """Return whether a word stands under the same duty, permission or denial in a sentence and in a ground.
+
+    `met` is whether the sentence speaks of the ground's exception: "needs consent to sell" and "may not sell without
+    consent" are one rule, "may sell" is not.
+    """
+    if word.zone or other.zone:
+        return True
+    said, held = scope.modality, theirs.modality
+    if said == "must":
+        return held in ("must", "plain") or (held in ("maynot", "may") and bool(theirs.exception) and met)
+    if said == "may":
+        if held == "may":
+            return not (theirs.exception and not met) and not (
+                scope.exception == "without" and not theirs.exception
+            )
+        if held == "maynot":
+            return bool(theirs.exception) and met and scope.exception != "without"
+        return held == "plain" or (held == "must" and bool(scope.exception) and met)
+    if said == "maynot":
+        if held == "maynot":
+            return not (theirs.exception and not met)
+        return (held in ("may", "must") and bool(scope.exception) and met) or held == "not"
+    if said == "neednot":
+        return held in ("neednot", "not")
+    if said == "not":
+        return held in ("not", "neednot", "maynot")
+    return held in ("plain", "must", "may") or (held in ("maynot", "not") and bool(theirs.exception) and met)
+
+
+def _alike(said: frozenset[str], held: frozenset[str]) -> bool:
+    if not said or not held or said & held:
+        return True
+    return any(frozenset((a, b)) in lexicon().alike for a in said for b in held)
+
+
+def _modality_fault(part: _Part, reading: Reading, ground: Ground) -> str | None:
+    """Return why what must, may or may not be done, or by whom, differs; None where it does not."""
+    theirs = ground.reading
+    by_concept: dict[str, list[Word]] = {}
+    for other in theirs.words:
+        for concept in other.concepts:
+            by_concept.setdefault(concept, []).append(other)
+    spoken = frozenset(c for w in part.words for c in w.concepts)
+    met = {
+        i: not s.excepted or len(s.excepted & spoken) * 2 >= len(s.excepted)
+        for i, s in enumerate(theirs.scopes)
+    }
+    for number in sorted({w.scope for w in part.words}):
+        scope = reading.scopes[number]
+        same, shared, actor_same, actor_shared = 0.0, 0.0, 0, 0
+        for word in part.words:
+            if word.scope != number or word.zone:
+                continue
+            others = [o for c in word.concepts for o in by_concept.get(c, ())]
+            if not others:
+                continue
+            weight = 2.0 if word.head else 1.0
+            shared += weight
+            fitting = [
+                o for o in others if _says_the_same(word, scope, o, theirs.scopes[o.scope], met[o.scope])
+            ]
+            same += weight if fitting else 0.0
+            if scope.modality in ("must", "may", "maynot") and scope.actors:
+                actor_shared += 1
+                actor_same += any(
+                    _alike(scope.actors, theirs.scopes[o.scope].actors)
+                    or _dual(scope, theirs.scopes[o.scope])
+                    for o in others
+                )
+        if shared and same < _AGREEMENT * shared:
+            return f"says “{_PLAIN[scope.modality]}” where the source does not"
+        if actor_shared and actor_same < _AGREEMENT * actor_shared:
+            return f"makes the {'/'.join(sorted(scope.actors))} act where the source names another"
+    return None
+
+
+_PLAIN = {
+    "plain": "does",
+    "must": "must",
+    "may": "may",
+    "maynot": "may not",
+    "neednot": "need not",
+    "not": "not",
+}
+
+
+def _dual(said: Scope, held: Scope) -> bool:
+    """Return whether a right of one is told as a duty of the other: "people may delete", "a controller must delete"."""
+    both = {"business", "operator", "provider"}, {"individual", "child", "parent", "employee", "person"}
+    return {said.modality, held.modality} == {"may", "must"} and any(
+        said.actors & a and held.actors & b for a, b in (both, both[::-1])
+    )
+
+
+def _covered(word: Word, ground: Ground) -> bool:
+    return bool(word.concepts & ground.reading.concepts) or bool(word.concepts & ground.around)
+
+
+def _figure_fault(part: _Part, ground: Ground) -> str | None:
+    for quantity in part.quantities:
+        figure = quantity.figure
+        fitting = [q for q in ground.reading.quantities if agrees(figure, q.figure)]
+        if figure.kind == "section" and not fitting and any(w in ground.names for w in stems(figure.value)):
+            continue
+        if not fitting:
+            return f"the figure {figure.value}{' ' + figure.unit if figure.unit else ''} is not in the source"
+        rivals = [
+            q
+            for q in ground.reading.quantities
+            if q.figure.kind == figure.kind and q.figure.value != figure.value
+        ]
+        for rival in rivals:
+            if any(
+                not ((quantity.near & (rival.near - q.near)) and ((q.near - rival.near) - quantity.near))
+                for q in fitting
+            ):
+                continue
+            return f"the figure {figure.value} belongs to something else in the source"
+    return None
+
+
+def _place_fault(part: _Part, ground: Ground) -> str | None:
+    held = {p.name for p in ground.reading.places} | {ground.jurisdiction}
+    if wrong := sorted({p.name for p in part.places} - held):
+        return f"speaks of {wrong[0]}, the source of {ground.jurisdiction}"
+    return None
+
+
+def _party_fault(part: _Part, ground: Ground) -> str | None:
+    held = {p.name for p in ground.reading.parties} | ground.parties
+    missing = sorted({p.name for p in part.parties if p.name in lexicon().exact} - held)
+    return f"speaks of the {missing[0]}, the source does not" if missing else None
+
+
+def _coverage(part: _Part, ground: Ground) -> float:
+    if not part.words:
+        return 1.0
+    return sum(_covered(w, ground) for w in part.words) / len(part.words)
+
+
+def _fault(part: _Part, reading: Reading, ground: Ground, enough: float) -> tuple[float, str | None]:
+    """Return how much of a part a ground holds (0 to 1) and the first reason why it does not bear it."""
+    share = _coverage(part, ground)
+    reason = _place_fault(part, ground) or _figure_fault(part, ground) or _party_fault(part, ground)
+    if reason is None and share >= enough:
+        reason = _modality_fault(part, reading, ground)
+    if reason is None:
+        heads = [w for w in part.words if w.head and not _covered(w, ground)]
+        missing = [w.text for w in part.words if not _covered(w, ground)]
+        if share < enough:
+            reason = f"not in the source: {', '.join(dict.fromkeys(missing))}"
+        elif heads:
+            reason = f"the source does not say “{heads[0].text}”"
+    return share, reason
+
+
+def _borne(part: _Part, reading: Reading, grounds: tuple[Ground, ...], enough: float) -> str | None:
+    """Return None if one ground bears the part, else why the nearest one does not."""
+    if not (part.words or part.quantities or part.parties or part.places):
+        return None
+    nearest: tuple[float, str] = (-1.0, "no source")
+    for ground in grounds:
+        share, reason = _fault(part, reading, ground, enough)
+        if reason is None:
+            return None
+        if share > nearest[0]:
+            nearest = (share, reason)
+    return nearest[1]
+
+
+def _name_fault(reading: Reading, grounds: tuple[Ground, ...]) -> str | None:
+    """Return a law or other proper name that stands in no ground."""
+    held = frozenset().union(*(g.names for g in grounds))
+    initials = {i for g in grounds for i in _initials(g)}
+    for name in reading.names:
+        words = [w for w in stems(name) if w not in _SMALL]
+        if name.casefold().rstrip("s") in initials or all(w in held for w in words):
+            continue
+        if expansion := _LONG.get(name.upper().rstrip("S")):
+            if all(w in held for w in stems(expansion) if w not in _SMALL):
+                continue
+        return f"names “{name}”, the source does not"
+    return None
+
+
+_SMALL = frozenset(
+    [
+        "the",
+        "of",
+        "and",
+        "act",
+        "law",
+        "code",
+        "rule",
+        "rules",
+        "regulation",
+        "for",
+        "a",
+        "an",
+        "in",
+        "on",
+        "to",
+        "this",
+        "that",
+    ]
+)
+_LONG = {
+    "HIPAA": "Health Insurance Portability Accountability", "GLBA": "Gramm-Leach-Bliley", "FCRA": "Fair Credit Reporting",
+    "COPPA": "Children's Online Privacy Protection", "FERPA": "Family Educational Rights Privacy",
+    "TCPA": "Telephone Consumer Protection", "VPPA": "Video Privacy Protection", "DPPA": "Driver's Privacy Protection",
+    "FTC": "Federal Trade Commission", "SSN": "Social Security number", "SBA": "Small Business Administration",
+    "AG": "Attorney General", "US": "United States",
+}  # fmt: skip
+
+
+@lru_cache(maxsize=4_096)
+def _initials_of(text: str) -> frozenset[str]:
+    words = [w for w in text.replace("-", " ").split() if w[:1].isupper()]
+    letters = "".join(w[0] for w in words).casefold()
+    return frozenset(
+        letters[i:j] for i in range(len(letters)) for j in range(i + 3, min(len(letters), i + 9) + 1)
+    )
+
+
+def _initials(ground: Ground) -> frozenset[str]:
+    return _initials_of(ground.reading.text)
+
+
+def why_not(text: str, grounds: tuple[Ground, ...], enough: float = ENOUGH) -> str | None:
+    """Return why a sentence is not borne by the grounds of the sections it cites, or None if it is.
+
+    A sentence that stands word for word in one of them is borne.
+    """
+    if not grounds:
+        return "no source"
+    plain = normal(text)
+    if any(plain == g.verbatim for g in grounds):
+        return None
+    for sentence in sentences(text):
+        reading = read(sentence)
+        if reason := _name_fault(reading, grounds):
+            return reason
+        for clause in sorted(
+            {i.clause for i in (*reading.words, *reading.quantities, *reading.parties, *reading.places)}
+        ):
+            reason = _borne(_part(reading, frozenset((clause,))), reading, grounds, enough)
+            if reason is not None and (reason := _by_segments(reading, clause, grounds, enough, reason)):
+                return reason
+    return None
+
+
+def _by_segments(
+    reading: Reading, clause: int, grounds: tuple[Ground, ...], enough: float, reason: str
+) -> str | None:
+    """Return None if each part of a clause between commas and conjunctions is borne by a ground of its own."""
+    segments = sorted({w.segment for w in reading.words if w.clause == clause})
+    if len(segments) < 2:
+        return reason
+    for segment in segments:
+        part = _part(reading, frozenset((clause,)), frozenset((segment,)))
+        if fault := _borne(part, reading, grounds, max(enough, 0.99)):
+            return fault
+    return None

@@ -1,0 +1,221 @@
+"""Postal codes that are also words: "OR", "in", "ME", "ok", "pa".
+
+In capitals, in a text that is not, thirteen of the codes are doubtful; written small, a dozen more. Each is a place
+only in company that a word would not keep: behind a preposition and before a pause ("customers in OR?"), before a
+legal word ("OH law"), alone after "and" ("and ID?"). What stays open is left to the list it stands in.
+"""
+
+from __future__ import annotations
+
+from retrieval.jurisdiction_registry import words
+from retrieval.jurisdiction_units import NAMED, Reading, Unit
+
+_SMALL_BUT_CLEAR = frozenset({"or", "in", "hi", "oh"})
+_PRONOUNS = frozenset({"us", "as", "me"})
+_ID_NOUNS = frozenset({"data", "notice", "number", "security", "breach"})
+_ABOUT_A_PERSON = frozenset({"about", "to", "with", "between", "like", "than"})
+_ROOM = frozenset({")", "]", ",", "'s", "/", ";"})
+_SHORT_FOLLOW_UP = 5
+_FOLLOW_UP_HEADS = frozenset(
+    {
+        "what",
+        "how",
+        "and",
+        "ok",
+        "okay",
+        "so",
+        "same",
+        "now",
+        "question",
+        "but",
+        "also",
+        "then",
+        "thanks",
+        ",",
+        "the",
+        "rules",
+    }
+)
+
+
+def is_legal(unit: Unit) -> bool:
+    """True for a word, or a phrase beginning with one, that follows a state's name: law, residents, "privacy act"."""
+    return unit.word.partition(" ")[0] in words().grammar.legal_right
+
+
+class WordCodes:
+    """Decides on one code that is a word, from the few units around it."""
+
+    def __init__(self) -> None:
+        self._codes = words().codes
+        self._grammar = words().grammar
+        self._doubtful_small = self._codes.words_in_capitals | self._codes.words_in_small
+
+    def is_doubtful(self, word: str, upper: bool) -> bool:
+        return word in (self._codes.words_in_capitals if upper else self._doubtful_small)
+
+    def decide(self, reading: Reading, at: int) -> bool | None:
+        """Return True for a place, False for a word, None where the list it stands in must tell."""
+        unit = reading.units[at]
+        word, upper = unit.word, reading.is_upper(unit)
+        before, after = reading.before(at), reading.after(at)
+        if word in self._codes.list_only:
+            return None
+        if after is not None and after.kind in NAMED and after.kind != "every":
+            return self._before_a_name(reading, at, upper)
+        if self._stands_apart(reading, at, upper):
+            return True
+        lawful = after is not None and is_legal(after) and self._has_own_law(after, word, upper)
+        if before is None:
+            return True if lawful or (upper and self._opens_question(reading, at)) else None
+        if before.word in self._grammar.code_prepositions and self._follows_preposition(
+            reading, at, before, upper
+        ):
+            return True
+        if lawful and before.kind != "place" and self._is_no_noun(before, after, word, upper):
+            return True
+        if before.word == "," and upper and self._follows_town(reading, at):
+            return True
+        verb = after is not None and after.word in self._codes.law_verbs
+        return True if verb and before.word in self._codes.auxiliaries and word not in {"us", "as"} else None
+
+    def _stands_apart(self, reading: Reading, at: int, upper: bool) -> bool:
+        """True for "(OR)", "OH: how long …", "and ID?" and "OR's law"."""
+        word = reading.units[at].word
+        plain = word in self._codes.words_in_small
+        if word in {"us", "as"} or not (upper or plain or word in _SMALL_BUT_CLEAR):
+            return False
+        before, after = reading.before(at), reading.after(at)
+        if upper or plain:
+            if (
+                before is not None
+                and before.word in {"(", "["}
+                and (after is None or after.word in {")", "]", ",", ":"})
+            ):
+                return True
+            if before is None and reading.word(at + 1) == ":":
+                return True
+            if after is not None and after.word == "'s":
+                return upper or (before is not None and before.word not in {"my", "your"})
+        if after is not None or before is None or before.word not in self._codes.follow_up:
+            return False
+        if word == "pr" and reading.word(at - 2) in self._grammar.legal_left | {"laws", "rules"}:
+            return True
+        if not (upper or plain or before.word == "about"):
+            return False
+        for i in range(at - 2, at - 2 - _SHORT_FOLLOW_UP, -1):
+            if i < 0 or reading.units[i].kind == "break":
+                return True
+            if reading.units[i].word not in _FOLLOW_UP_HEADS:
+                return False
+        return False
+
+    def _has_own_law(self, after: Unit, word: str, upper: bool) -> bool:
+        """True where the noun behind is the state's: "OH law", "co privacy act", but not "ID data" or "ok data"."""
+        noun = after.word.partition(" ")[0]
+        if word in {"id", "pr", "vi", "us"} or (not upper and word in {"ok", "oh", "la", "hi"}):
+            return noun in self._codes.own_law | self._codes.people_there and (upper or word != "us")
+        return upper or word in self._codes.words_in_small
+
+    def _is_no_noun(self, before: Unit, after: Unit | None, word: str, upper: bool) -> bool:
+        """True unless the words before make it a thing or a person: "an ID", "my ma", "et al"."""
+        if before.word in {"an", "et", "&"} or (before.word == "a" and word in {"pr", "me", "us"}):
+            return False
+        if upper:
+            return (
+                word != "pr"
+                or before.word not in self._codes.not_a_state_s
+                or (after is not None and after.word in {"residents", "law", "ag"})
+            )
+        if before.kind == "mark":
+            return False
+        if before.word in self._codes.not_a_state_s:
+            return before.word == "the" and after is not None and after.word in self._codes.own_law
+        return True
+
+    def _follows_preposition(self, reading: Reading, at: int, before: Unit, upper: bool) -> bool:
+        """True for "in OR" and "of ME", not for "for me", "opt in or", "proof of ID"."""
+        word = reading.units[at].word
+        after = reading.after(at)
+        earlier = reading.word(at - 2)
+        if before.word == "in" and earlier in self._codes.phrasal:
+            return False
+        if before.word not in self._codes.place_prepositions and not self._may_be_of(
+            reading, at, before, upper
+        ):
+            return False
+        if after is None or after.word in _ROOM or is_legal(after):
+            return word != "id" or after is None or after.word not in _ID_NOUNS
+        if word == "or" and after.word in self._codes.out:
+            return False
+        if after.kind == "mark" or upper:
+            return True
+        if word == "or":
+            return after.word in {"who", "that", "which"}
+        if after.word in self._codes.links:
+            return word != "in"
+        return after.word in self._codes.goes_on
+
+    def _may_be_of(self, reading: Reading, at: int, before: Unit, upper: bool) -> bool:
+        """Settle the prepositions that people take too: of, for, about, to, with."""
+        word = reading.units[at].word
+        after = reading.after(at)
+        earlier = reading.word(at - 2)
+        legal_before = earlier in self._grammar.legal_left
+        if before.word in self._codes.left_out_prepositions:
+            return upper or word not in _PRONOUNS
+        if word in {"pr", "us"}:
+            return False
+        if word == "id" and not legal_before:
+            return False
+        if not upper:
+            if word in self._codes.words_in_small or word == "la":
+                return legal_before or word not in {"al", "de", "ma", "pa", "la"}
+            return word in _SMALL_BUT_CLEAR and after is None and before.word in {"of", "for", "about"}
+        if word == "me":
+            if before.word in _ABOUT_A_PERSON:
+                return earlier in {"what", "how"}
+            return (
+                after is None
+                or is_legal(after)
+                or after.kind in {"mark", "place"}
+                or after.word in {"and", "or"}
+            )
+        return True
+
+    def _follows_town(self, reading: Reading, at: int) -> bool:
+        """True for "Gary, IN" before a pause."""
+        after = reading.after(at)
+        if at < 2 or reading.units[at].word not in {"in", "or", "me", "id", "oh", "hi"}:
+            return False
+        town = reading.units[at - 2]
+        pause = (
+            after is None or after.kind == "mark" or after.word[0].isdigit() or after.word in {"and", "or"}
+        )
+        return reading.is_capitalised(town) and town.kind in {"word", "noise", "place"} and pause
+
+    def _before_a_name(self, reading: Reading, at: int, upper: bool) -> bool | None:
+        """Settle a code right before a name: "compare OR NV" is a list; "CA OR NV" and "IN Texas" are not."""
+        before, after = reading.before(at), reading.after(at)
+        is_code = after is not None and after.sense is not None and after.sense.why == "code"
+        asked = before is not None and before.word in {
+            "compare",
+            "comparing",
+            "contrast",
+            "for",
+            "between",
+            "in",
+        }
+        if is_code and asked and reading.units[at].word in {"or", "ok", "oh", "hi", "me", "id"}:
+            return upper or None
+        return False
+
+    def _opens_question(self, reading: Reading, at: int) -> bool:
+        """True for "OR can we share data?" and for "/reggi OK can we …", never for a greeting."""
+        word = reading.units[at].word
+        if len(reading.units) - sum(unit.kind == "break" for unit in reading.units[:3]) == 1:
+            return word not in self._codes.interjections | {"us"}
+        if word in self._codes.interjections | {"la", "us", "pr", "vi", "me", "in"}:
+            return at == 0 and reading.text[: reading.units[at].start].lstrip().startswith("/")
+        after = reading.after(at)
+        return after is None or after.word in self._codes.asks

@@ -1,0 +1,174 @@
+"""Yes, no or it depends: the verdict of a position as an answer to the question as put.
+
+A position's verdict answers the topic's own question (`verdict_asks`); a person may ask it the other way round,
+with a number of their own, or as no yes-or-no question at all.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from retrieval.records import Position, Verdict
+from retrieval.topics import all_topics
+from retrieval.understand import Understanding
+
+Sense = Literal["permission", "duty", "fact", "open"]
+
+_OPEN = re.compile(
+    r"(?:^|[,:;–-]\s*|\band\s+|\bso\s+|\bbut\s+)(?:what|what's|which|how|when|who|whom|whose|where|why|tell me|explain|list)\b(?!\s+if\b)",
+    re.IGNORECASE,
+)
+_PERMISSION = re.compile(
+    r"\b(?:can|could|may|allowed|permitted|lawful|legal|ok|okay|fine to|free pass|wants? to|ok to|without (?:asking|consent|telling))\b",
+    re.IGNORECASE,
+)
+_DUTY = re.compile(
+    r"\b(?:must|have to|has to|need|needs|required?|requires|mandatory|make (?:us|me|websites|companies)|oblig\w+|owe|owed|honou?r|recogni[sz]e|"
+    r"do (?:we|i) (?:report|notify|tell|register|post|offer|disclose|call|get)|should)\b",
+    re.IGNORECASE,
+)
+_POLAR = re.compile(
+    r"(?:^|[,:;.–-]\s*|\band\s+|\bso\s+|\bbut\s+)(?:can|could|may|must|do|does|did|is|are|am|was|has|have|will|would|should)\b|\?\s*$|"
+    r"\b(?:ok|okay|allowed|required|mandatory|legal)\b\s*\W*$",
+    re.IGNORECASE,
+)
+_ONE_PARTY = re.compile(
+    r"\b(?:one[- ]party|single party|(?:my|our) (?:own )?(?:consent|ok|permission)|one (?:person|side|party)'?s?|i(?:'m| am) on the call|only (?:i|me|one))\b|"
+    r"\bwithout (?:telling|asking|notifying|informing|their|consent|the other)|\bsecret",
+    re.IGNORECASE,
+)
+_CLAUSE = re.compile(r"(?<=[?!.])\s+|\n")
+_OVER = re.compile(
+    r"\b(?:more than|over|exceeding|exceeds?|above)\s+(?P<n>\d[\d,]*)(?!\s*(?:%|percent|days?))",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\b(?:at least|from)\s+(?P<n>\d[\d,]*)(?!\s*(?:%|percent|days?))|\b(?P<m>\d[\d,]*)\s+(?:or more|[\w' ]{0,30}or more|affected [\w]+ on)",
+    re.IGNORECASE,
+)
+_NO_SUIT = re.compile(
+    r"\bno private\b|\bexcludes? private|\b(?:may|can)(?:not| not) (?:bring|sue)|\bno one may sue|\bonly the [\w' ]*attorney general|without (?:a )?private|"
+    r"gives? no private|creates? no private|denies|\bneither\b",
+    re.IGNORECASE,
+)
+_SUIT = re.compile(
+    r"\bmay sue\b|\bcan sue\b|\bprivate (?:right of )?action\b|\bmay bring\b|\bmay recover\b", re.IGNORECASE
+)
+_BAN = re.compile(
+    r"\b(?:may not|must not|no one may|no person may|bans?|banned|forbids?|forbidden|prohibit\w*|unlawful|felony)\b",
+    re.IGNORECASE,
+)
+_SAVE = re.compile(
+    r"\b(?:without|unless|except|only (?:if|with|where|after|for)|consent|opt[- ]out)\b", re.IGNORECASE
+)
+_UNASKED = re.compile(
+    r"\bwithout (?:asking|consent|telling|permission|notice|their)|\bw/o\b|\bno consent\b", re.IGNORECASE
+)
+
+_HARM = re.compile(r"\b(?:harm|risk|threshold)\w*", re.IGNORECASE)
+_AUXILIARY = re.compile(
+    r"\b(?:can|could|may|must|do|does|did|is|are|am|has|have|will|would|should|need)\b", re.IGNORECASE
+)
+
+COUNTED = frozenset({"breach-regulator", "breach-bureaus"})
+_PLAIN = frozenset({"cure", "comprehensive-act", "private-action"})
+"""Topics whose verdict answers every yes-or-no question on them, however it is put."""
+
+
+def sense_of(text: str) -> Sense:
+    """Return what kind of yes or no a text asks for; "open" where it asks for something else."""
+    clauses = [c for c in _CLAUSE.split(text.strip()) if c.strip()]
+    asking = [c for c in clauses if c.rstrip().endswith("?")] or clauses[-1:]
+    clause = next((c for c in asking if _POLAR.search(c) and not _OPEN.search(c)), "")
+    if not clause:
+        return "open"
+    permission, duty = _PERMISSION.search(clause), _DUTY.search(clause)
+    if permission and (not duty or permission.start() < duty.start()):
+        return "permission"
+    return "duty" if duty else "fact"
+
+
+def verdict_for(understood: Understanding, position: Position, said: str) -> Verdict | None:
+    """Return the verdict on the question as put, or None where none fits.
+
+    `said` is the sentence that answers first: where it speaks of another law than the position, it decides.
+    """
+    asks = all_topics()[position.topic].verdict_asks
+    text = _asking_text(understood)
+    sense = sense_of(text)
+    own = position.verdict
+    if own is None:
+        return None
+    if sense == "open":
+        return "no" if position.no_law and own == "no" else None
+    if position.topic == "private-action":
+        return _suit(said) or own
+    if position.topic in _PLAIN:
+        return own
+    if position.topic == "call-recording":
+        return _recording(sense, own, text)
+    if position.topic in COUNTED and (counted := by_count(understood, position)):
+        return counted[0]
+    permission = asks.startswith("May ")
+    if sense == "permission":
+        return _permission(own, permission or position.topic == "sale", asks, said, text)
+    if permission or position.topic == "breach-deadline":
+        return None
+    if position.topic == "breach-trigger":  # "is there a harm threshold?"
+        return own if _HARM.search(text) and sense == "fact" else None
+    return own
+
+
+def _asking_text(understood: Understanding) -> str:
+    """Return the words that ask: those before, where the text only goes on ("And Nevada?")."""
+    if understood.follow_up and understood.question.history and not _AUXILIARY.search(understood.text):
+        return understood.question.history[-1]
+    return understood.text
+
+
+def _suit(said: str) -> Verdict | None:
+    if _NO_SUIT.search(said):
+        return "no"
+    return "yes" if _SUIT.search(said) else None
+
+
+def _recording(sense: Sense, own: Verdict, text: str) -> Verdict:
+    """ "Is one party's consent enough?": if not, one may still record with everyone's."""
+    if _ONE_PARTY.search(text) or sense == "fact":
+        return own
+    if sense == "permission":
+        return "yes" if own == "yes" else "conditional"
+    return {"yes": "no", "no": "yes", "conditional": "conditional"}[own]  # type: ignore[return-value]
+
+
+def _permission(own: Verdict, permission: bool, asks: str, said: str, text: str) -> Verdict | None:
+    banned = _BAN.search(said) and (not _SAVE.search(said) or _UNASKED.search(text))
+    if banned and (not permission or (asks.startswith("May personal data be sold") and own != "yes")):
+        return "no"
+    if permission:
+        return own
+    return (
+        "conditional"
+        if own in ("yes", "conditional") and (asks.startswith("Does a law") or _SAVE.search(said))
+        else None
+    )
+
+
+def by_count(understood: Understanding, position: Position) -> tuple[Verdict, str] | None:
+    """Return yes or no from the number of people in the question and the threshold in the position, and the number.
+
+    None where the question gives no number or the position no threshold.
+    """
+    counts = [int(n) for n, unit in understood.figures if unit == "person"]
+    if not counts or position.verdict not in ("yes", "conditional"):
+        return None
+    text = position.statements[0].text
+    over, at_least = _OVER.search(text), _FROM.search(text)
+    if over:
+        reached = counts[0] > int(over["n"].replace(",", ""))
+    elif at_least:
+        reached = counts[0] >= int((at_least["n"] or at_least["m"]).replace(",", ""))
+    else:
+        return None
+    return ("yes" if reached else "no"), f"{counts[0]:,}"
