@@ -31,6 +31,29 @@ def channels(settings: Settings) -> tuple[Channel, ...]:
     return (_slack(settings), _teams(settings))
 
 
+def page_channel(settings: Settings) -> Channel:
+    """Return the page as these settings leave it.
+
+    By itself it is for this machine only; what other machines reach is switched on with open eyes.
+    """
+    paths = ("/", "/ask", "/coverage")
+    if settings.page == "off":
+        return Channel("Page", False, paths, "To switch it on, remove REGGI_PAGE=off.")
+    if settings.page == "on":
+        return Channel(
+            "Page", True, paths, "For whoever reaches this address (REGGI_PAGE=on): put a log-in in front."
+        )
+    if not is_loopback(settings.host):
+        return Channel(
+            "Page",
+            False,
+            paths,
+            f"Other machines can reach REGGI_HOST={settings.host}. To let them use the page too, set REGGI_PAGE=on "
+            "and put a log-in in front.",
+        )
+    return Channel("Page", True, paths, "In a browser on this machine, at the address below.")
+
+
 def _slack(settings: Settings) -> Channel:
     paths = ("/slack/events", "/slack/commands")
     wanted = {

@@ -1,7 +1,7 @@
-"""The one web server: Slack, Teams and a health check in an aiohttp application.
+"""The one web server: Slack, Teams, the page and a health check in an aiohttp application.
 
 async with open_conversations(…) as conversations:
-    app = build_app(settings, brain, conversations, place_of)
+    app = build_app(settings, brain, conversations, place_of, library=library)
     await serve(app, settings, ready=print)
 """
 
@@ -12,19 +12,24 @@ import contextlib
 import errno
 import signal
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
 
 from bots.asked import PlaceOf
 from bots.background import Background
-from bots.channels import Channel, channels
+from bots.channels import Channel, channels, page_channel
 from bots.conversations import Conversations
 from bots.errors import CannotServe, RequestRefused
-from bots.turn import Brain, Limits, Turns
+from bots.turn import Brain, Limits, Reply, Turns
 from config.settings import Settings
 
-__all__ = ["Channel", "build_app", "channels", "serve"]
+if TYPE_CHECKING:
+    from bots.web.links import Library
+
+__all__ = ["Channel", "build_app", "channels", "page_channel", "serve"]
 
 _log = structlog.get_logger(__name__)
 _BACKGROUND = web.AppKey("background", Background)
@@ -39,10 +44,12 @@ def build_app(
     conversations: Conversations,
     place_of: PlaceOf,
     slack_pause: float = SLACK_PAUSE,
+    library: Library | None = None,
 ) -> web.Application:
     """Return the application with a route for each channel that is on; the others answer 404 with a reason.
 
-    `slack_pause` is the seconds between two messages to one Slack channel.
+    `slack_pause` is the seconds between two messages to one Slack channel. Without a `library` of law there is
+    no page, which shows it.
 
     Raises:
         CannotServe: settings that contradict each other.
@@ -60,9 +67,15 @@ def build_app(
         _mount_teams(app, teams, settings, turns, background)
     else:
         _mount_off(app, teams)
+    page = page_channel(settings)
+    on = [channel.name for channel in (slack, teams) if channel.on]
+    if library is not None and page.on:
+        _mount_page(app, settings, turns, library)
+        on.append(page.name)
+    else:
+        _mount_off(app, page)
 
     async def health(_: web.Request) -> web.Response:
-        on = [channel.name for channel in (slack, teams) if channel.on]
         return web.json_response({"status": "ok", "channels": on, "under_way": len(background)})
 
     async def finish(_: web.Application) -> None:
@@ -151,12 +164,35 @@ def _mount_teams(
         app.router.add_post(path, teams.handle)
 
 
+def _mount_page(app: web.Application, settings: Settings, turns: Turns, library: Library) -> None:
+    from bots.web.site import mount
+
+    mount(app, turns, library, {"Slack": slack_preview, "Teams": teams_preview}, settings.page == "on")
+
+
+def slack_preview(reply: Reply) -> list[dict[str, Any]]:
+    """Return the messages that Slack gets for a reply, as plain data: `text` and Block Kit `blocks`."""
+    from bots.slack.messages import messages_of
+
+    return [{"text": message.text, "blocks": list(message.blocks)} for message in messages_of(reply)]
+
+
+def teams_preview(reply: Reply) -> list[dict[str, Any]]:
+    """Return the messages that Teams gets for a reply, as plain data: `markdown` and `citations`."""
+    from bots.teams.messages import messages_of
+
+    return [
+        {"markdown": message.text, "citations": [asdict(citation) for citation in message.citations]}
+        for message in messages_of(reply)
+    ]
+
+
 def _mount_off(app: web.Application, channel: Channel) -> None:
     async def off(_: web.Request) -> web.Response:
         return web.json_response({"error": f"{channel.name} is switched off on this server"}, status=404)
 
     for path in channel.paths:
-        app.router.add_post(path, off)
+        app.router.add_route("*", path, off)
 
 
 @web.middleware

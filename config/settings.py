@@ -62,6 +62,11 @@ class Settings(BaseSettings):
         description="Seconds that a stop waits for answers under way (containers are killed after 30).",
     )
 
+    page: Literal["loopback", "on", "off"] = Field(
+        "loopback",
+        description="Page to ask in a browser: `loopback` (this machine only), `on` (whoever reaches the address: put a log-in in front) or `off`.",
+    )
+
     slack_bot_token: SecretStr | None = Field(
         None, description="Slack bot token (xoxb-…). With the signing secret it switches Slack on."
     )

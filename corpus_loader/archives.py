@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from corpus_loader.errors import UnreadableFile, UnsafeArchive
 
@@ -55,12 +56,12 @@ def _member_name(name: str) -> str:
     return str(path)
 
 
-def _limited(stream: io.BufferedIOBase | object, size: int, packed: int, name: str) -> bytes:
+def _limited(stream: IO[bytes] | None, size: int, packed: int, name: str) -> bytes:
     """Read a member, and stop at the limits whatever its header claims."""
     if size > FILE_BYTES:
         raise UnreadableFile(f"{size:,} bytes; at most {FILE_BYTES:,} are read")
     out = bytearray()
-    while part := stream.read(_CHUNK):  # type: ignore[attr-defined]
+    while part := stream.read(_CHUNK) if stream else b"":
         out += part
         if len(out) > FILE_BYTES or (packed and len(out) > _CHUNK and len(out) > RATIO * packed):
             raise UnsafeArchive(f"{name} unpacks to more than {len(out):,} bytes from {packed:,}: refused")
@@ -89,16 +90,24 @@ def _zip(path: Path) -> Iterator[Found]:
                     yield Found(where, error=UnreadableFile(f"damaged in the archive: {error}"))
 
 
-def _tar(path: Path) -> Iterator[Found]:
+def _check_tar(path: Path) -> None:
     packed, out, count = path.stat().st_size, 0, 0
+    with tarfile.open(path) as archive:
+        for member in archive:
+            _member_name(member.name)
+            count, out = count + 1, out + member.size
+            if count > ARCHIVE_FILES or out > ARCHIVE_BYTES or (out > FILE_BYTES and out > RATIO * packed):
+                raise UnsafeArchive(f"{count:,} files, {out:,} bytes from {packed:,}: more than an archive may hold")
+
+
+def _tar(path: Path) -> Iterator[Found]:
+    _check_tar(path)
+    packed = path.stat().st_size
     with tarfile.open(path) as archive:
         for member in archive:
             where = f"{path.name}!{_member_name(member.name)}"
             if member.isdir():
                 continue
-            count, out = count + 1, out + member.size
-            if count > ARCHIVE_FILES or out > ARCHIVE_BYTES or (out > FILE_BYTES and out > RATIO * packed):
-                raise UnsafeArchive(f"{count:,} files, {out:,} bytes from {packed:,}: more than an archive may hold")
             if not member.isfile():
                 yield Found(where, error=UnsafeArchive("a link or device inside an archive is not followed"))
                 continue
@@ -143,9 +152,8 @@ def _named(path: Path, name: str) -> Iterator[Found]:
     before = name[: len(name) - len(path.name)]
     try:
         if path.stat().st_size and is_archive(path):
-            # an archive is judged whole before anything of it is loaded: an unsafe one gives nothing
-            found = list(_zip(path)) if zipfile.is_zipfile(path) else list(_tar(path))
-            for item in found:
+            # names and sizes are judged before the first member is read: an archive that climbs out gives nothing
+            for item in _zip(path) if zipfile.is_zipfile(path) else _tar(path):
                 yield Found(before + item.name, item.data, item.error)
             return
         size = path.stat().st_size

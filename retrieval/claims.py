@@ -18,7 +18,7 @@ from retrieval.figures import Figure, figures
 from retrieval.jurisdiction_registry import FEDERAL, registry
 from retrieval.words import stem
 
-Modality = Literal["plain", "must", "may", "maynot", "neednot", "not"]
+Modality = Literal["plain", "must", "mustlet", "may", "maynot", "neednot", "not"]
 Zone = Literal["", "except", "if"]
 
 _MARK = re.compile(r"\s*\[[\d., ]+\]")
@@ -40,12 +40,17 @@ _SENTENCE = re.compile(r"(?<=[a-z0-9)\]”\"%][.!?])\s+(?=[A-Z“\"])")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What is said of an act. `actors` are parties that may be the ones who act; `excepted` the words of its exception."""
+    """What is said of an act, who may be the one who acts, on whom, and the words of its exception.
+
+    `subject` is True for what stands before the first verb of a clause that has another scope.
+    """
 
     modality: Modality
-    actors: frozenset[str]
+    actors: frozenset[str] = frozenset()
+    objects: frozenset[str] = frozenset()
     exception: str = ""
     excepted: frozenset[str] = frozenset()
+    subject: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Word:
     clause: int
     segment: int
     head: bool = False
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +113,7 @@ class Lexicon:
     exact: frozenset[str]
     alike: frozenset[frozenset[str]]
     framing: frozenset[str]
+    soft: frozenset[str]
 
 
 def _by_first(
@@ -136,6 +143,7 @@ def lexicon() -> Lexicon:
         exact=frozenset(raw["party_rules"]["exact"]),
         alike=frozenset(frozenset(pair) for pair in raw["party_rules"]["alike"]),
         framing=frozenset(raw["framing"]["words"]),
+        soft=frozenset(_stem(w) for w in raw["soft"]["words"]),
     )
 
 
@@ -223,10 +231,23 @@ def _replaced(tokens: list[str | Figure]) -> list[str | Figure]:
 
 
 @dataclass(slots=True)
+class _Scope:
+    """A scope being read."""
+
+    modality: Modality
+    clause: int
+    actors: set[str] = field(default_factory=set)
+    objects: set[str] = field(default_factory=set)
+    exception: str = ""
+    excepted: set[str] = field(default_factory=set)
+    words: int = 0
+
+
+@dataclass(slots=True)
 class _Reader:
     """The state of one pass over the tokens of a sentence."""
 
-    scopes: list[Scope] = field(default_factory=list)
+    scopes: list[_Scope] = field(default_factory=lambda: [_Scope("plain", 0)])
     words: list[Word] = field(default_factory=list)
     parties: list[Mention] = field(default_factory=list)
     places: list[Mention] = field(default_factory=list)
@@ -234,32 +255,35 @@ class _Reader:
     clause: int = 0
     segment: int = 0
     zone: Zone = ""
-    subject: list[str] = field(default_factory=list)  # parties since the clause began
-    recent: list[str] = field(default_factory=list)  # parties since the last marker
+    subject: list[str] = field(default_factory=list)  # parties of the clause's last part before its verb
+    first: list[str] = field(default_factory=list)  # parties of the clause
     no_at: int | None = None
     head: bool = False
-    current: int = 0
     actor_follows: bool = False
 
-    def open(self, modality: Modality) -> None:
-        actors = frozenset((*self.subject[:1], *self.recent))
-        self.scopes.append(Scope(modality, actors))
-        self.current = len(self.scopes) - 1
-        self.recent = []
-        self.zone = ""
-        self.actor_follows = False
+    @property
+    def scope(self) -> _Scope:
+        return self.scopes[-1]
+
+    def open(self, modality: Modality, passive: bool) -> None:
+        who = self.subject or self.first[:1]
+        made = _Scope(modality, self.clause)
+        (made.objects if passive else made.actors).update(who)
+        self.scopes.append(made)
+        self.subject, self.actor_follows = [], False
 
     def boundary(self) -> None:
         self.clause += 1
         self.segment += 1
-        self.subject, self.recent, self.no_at, self.zone, self.head = [], [], None, "", False
-        self.scopes.append(Scope("plain", frozenset()))
-        self.current = len(self.scopes) - 1
+        self.subject, self.first, self.no_at, self.zone, self.head = [], [], None, "", False
+        self.actor_follows = False
+        self.scopes.append(_Scope("plain", self.clause))
 
 
-def _match(
-    table: dict[str, tuple[tuple[tuple[str, ...], object], ...]], tokens: list[str | Figure], at: int
-) -> tuple[int, object] | None:
+_Table = dict[str, tuple[tuple[tuple[str, ...], object], ...]]
+
+
+def _match(table: _Table, tokens: list[str | Figure], at: int) -> tuple[int, object] | None:
     token = tokens[at]
     for words, value in table.get(token, ()) if isinstance(token, str) else ():
         if tuple(tokens[at : at + len(words)]) == words:
@@ -290,17 +314,7 @@ _OF_LAW = frozenset(
     ]
 )
 _JOINS = frozenset(("and", "but", "while", "whereas", "although", "so", "or", "though"))
-
-
-def _new_subject(tokens: list[str | Figure], at: int) -> bool:
-    """Return whether a comma begins a clause with a subject of its own: ", and the attorney general …"."""
-    following = tokens[at + 1 : at + 5]
-    if not following or following[0] not in _JOINS:
-        return False
-    return any(isinstance(t, str) and _stem(t) in lexicon().parties for t in following[1:4])
-
-
-_TURNED: dict[str, Modality] = {"may": "maynot", "must": "neednot"}
+_TURNED: dict[str, Modality] = {"may": "maynot", "must": "neednot", "plain": "not", "mustlet": "neednot"}
 _ADVERBS = frozenset(
     [
         "first",
@@ -329,55 +343,76 @@ _ADVERBS = frozenset(
         "not",
     ]
 )
+_GENERAL = frozenset(("business", "person"))
+
+
+def _new_subject(tokens: list[str | Figure], at: int) -> bool:
+    """Return whether a comma begins a clause with a subject of its own: ", and the attorney general …"."""
+    following = tokens[at + 1 : at + 5]
+    if not following or following[0] not in _JOINS:
+        return False
+    return any(isinstance(t, str) and _stem(t) in lexicon().parties for t in following[1:4])
 
 
 def _pass(tokens: list[str | Figure]) -> _Reader:
     words = lexicon()
-    r = _Reader(scopes=[Scope("plain", frozenset())])
+    r = _Reader()
     at = 0
     while at < len(tokens):
         token = tokens[at]
         if isinstance(token, Figure):
             r.figures.append((token, len(r.words), r.clause, r.segment))
-            at += 1
-            continue
-        if (token in ";.!?:—–" and token) or (token == "," and _new_subject(tokens, at)):
+        elif token in _STOPS or (token == "," and _new_subject(tokens, at)):
             r.boundary()
-        elif token in ",()":
+        elif token in _COMMAS:
             r.segment += 1
             r.zone = ""
+            if r.scope.modality == "plain" and r.scope.clause == r.clause:
+                r.subject = []  # who acts stands in the last part before the verb
         elif token.startswith("@"):
             r.places.append(Mention(token[1:], r.clause, r.segment))
         elif marker := _match(words.markers, tokens, at):  # type: ignore[arg-type]
-            length, name = marker
-            modality: Modality = name  # type: ignore[assignment]
-            near = r.no_at is not None and len(r.words) - r.no_at <= _REACH_OF_NO
-            if near and modality in _TURNED:
-                modality = _TURNED[modality]
-            if r.zone == "" or modality != "plain":
-                zone = r.zone
-                r.open(modality)
-                r.zone = zone if modality in ("not", "plain") else ""
-            r.no_at = len(r.words) if tokens[at] in _NO else (None if modality != "not" else r.no_at)
-            r.head = modality != "not"
-            if tokens[at + length - 1] in _OF_LAW:  # "the act requires a controller to": who acts comes after
-                r.actor_follows = True
-                r.scopes[r.current] = Scope(modality, frozenset())
-            at += length
+            at += _marker(r, tokens, at, *marker)
             continue
         elif condition := _match(words.conditions, tokens, at):  # type: ignore[arg-type]
-            length, name = condition
-            r.zone = name  # type: ignore[assignment]
-            if name == "except":
-                scope = r.scopes[r.current]
-                r.scopes[r.current] = Scope(scope.modality, scope.actors, token, scope.excepted)
-                r.words.append(Word(token, frozenset(("only",)), r.current, "", r.clause, r.segment))
-            at += length
+            r.zone = condition[1]  # type: ignore[assignment]
+            if r.zone == "except":
+                r.scope.exception = token
+                r.words.append(
+                    Word(token, frozenset(("only",)), len(r.scopes) - 1, "", r.clause, r.segment, weight=0.5)
+                )
+            at += condition[0]
             continue
         else:
             _content(r, token)
         at += 1
     return r
+
+
+_STOPS = frozenset(";.!?:—–")
+_COMMAS = frozenset(",()")
+
+
+def _marker(r: _Reader, tokens: list[str | Figure], at: int, length: int, name: object) -> int:
+    """Open the scope of a marker and return how many tokens it takes."""
+    modality: Modality = name  # type: ignore[assignment]
+    if r.no_at is not None and len(r.words) - r.no_at <= _REACH_OF_NO:
+        modality = _TURNED.get(modality, modality)
+    last = str(tokens[at + length - 1])
+    following = str(tokens[at + length]) if at + length < len(tokens) else ""
+    if modality == "must" and r.scope.modality not in ("plain", "not") and not r.scope.words:
+        # "may not require an account": what may not be done is to require
+        r.words.append(Word(last, frozenset(("must",)), len(r.scopes) - 1, r.zone, r.clause, r.segment, True))
+        r.scope.words += 1
+        return length
+    zone = r.zone
+    r.open(modality, passive=following in ("be", "been"))
+    r.zone = zone if modality in ("not", "plain") else ""
+    r.no_at = len(r.words) if tokens[at] in _NO else (r.no_at if modality == "not" else None)
+    r.head = True
+    if last in _OF_LAW:  # "the act requires a controller to": who acts comes after
+        r.actor_follows, r.scope.actors = True, set()
+    return length
 
 
 def _content(r: _Reader, token: str) -> None:
@@ -386,30 +421,39 @@ def _content(r: _Reader, token: str) -> None:
         r.segment += 1
         return
     base = _stem(token)
-    if party := words.parties.get(base):
+    party = words.parties.get(base)
+    if party:
         r.parties.append(Mention(party, r.clause, r.segment))
-        r.subject.append(party)
-        r.recent.append(party)
+        if not r.zone:
+            r.subject.append(party)
+            r.first.append(party)
         if r.actor_follows:
-            scope = r.scopes[r.current]
-            r.scopes[r.current] = Scope(scope.modality, frozenset((party,)), scope.exception, scope.excepted)
-            r.actor_follows = False
-    if party in _GENERAL or token in words.framing or len(token) < 2 or token in _STOP:
+            r.scope.actors, r.actor_follows = {party}, False
+        elif not r.zone:
+            r.scope.objects.add(party)
+    if (
+        party in _GENERAL
+        or token in words.framing
+        or token.removesuffix("s") in words.framing
+        or len(token) < 2
+        or token in _STOP
+    ):
         return
-    concepts = concepts_of(token)
-    head = r.head and token not in _ADVERBS
+    concepts = concepts_of(token) if party != "individual" else frozenset(("individual",))
+    soft = base in words.soft
+    head = r.head and token not in _ADVERBS and not soft
     if token not in _ADVERBS:
         r.head = False
-    r.words.append(Word(token, concepts, r.current, r.zone, r.clause, r.segment, head))
+    weight = 0.33 if soft or party == "individual" else 1.0
+    r.words.append(Word(token, concepts, len(r.scopes) - 1, r.zone, r.clause, r.segment, head, weight))
+    r.scope.words += 1
     if r.zone == "except":
-        scope = r.scopes[r.current]
-        r.scopes[r.current] = Scope(scope.modality, scope.actors, scope.exception, scope.excepted | concepts)
+        r.scope.excepted |= concepts
 
 
 _STOP = frozenset(
     ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "did", "do", "does", "for", "from", "had", "has", "have", "how", "i", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "so", "that", "the", "their", "them", "there", "these", "they", "this", "those", "to", "us", "was", "were", "what", "which", "who", "whom", "whose", "why", "will", "with", "would", "he", "she", "his", "her", "him", "am", "if", "also", "such", "been", "being", "about", "after"]
 )  # fmt: skip
-_GENERAL = frozenset(("business", "person", "individual"))
 _NEAR = 5
 _PRONOUN = re.compile(r"^(?:It|They|That|This|Such|These|Those|He|She|Nor|The same|Its|Their|Also)\b")
 
@@ -422,11 +466,33 @@ def _near(reader: _Reader, at: int, segment: int, clause: int) -> frozenset[str]
 def _names(text: str) -> tuple[str, ...]:
     """Return the laws, abbreviations and other proper names in a text, but for its first word and the names of places."""
     pattern, _ = _place_pattern()
+    for figure in reversed(figures(text)):  # "July 1" names no one
+        text = f"{text[: figure.start]} {text[figure.end :]}" if figure.kind in ("date", "time") else text
     found = [m.group() for m in _LAW_NAME.finditer(text) if " " in m.group() or "-" in m.group()]
     bare = pattern.sub(" ", _LAW_NAME.sub(" ", text))
     found += [m.group() for m in _ACRONYM.finditer(bare)]
     found += [m.group() for m in _PROPER.finditer(bare)]
     return tuple(dict.fromkeys(found))
+
+
+def _scopes(reader: _Reader) -> tuple[Scope, ...]:
+    made = []
+    for number, s in enumerate(reader.scopes):
+        more = any(o.clause == s.clause and o.words for o in reader.scopes[number + 1 :])
+        opens = s.modality == "plain" and (number == 0 or reader.scopes[number - 1].clause != s.clause)
+        # what stands before the verb of a clause is its subject; without a verb of our list, the clause is all
+        actors = s.objects if opens and not s.actors else s.actors
+        made.append(
+            Scope(
+                s.modality,
+                frozenset(actors),
+                frozenset(s.objects),
+                s.exception,
+                frozenset(s.excepted),
+                opens and more,
+            )
+        )
+    return tuple(made)
 
 
 @lru_cache(maxsize=16_384)
@@ -440,7 +506,7 @@ def read(text: str) -> Reading:
     return Reading(
         text=bare,
         words=tuple(reader.words),
-        scopes=tuple(reader.scopes),
+        scopes=_scopes(reader),
         quantities=tuple(
             Quantity(f, _near(reader, at, seg, clause), clause, seg) for f, at, clause, seg in reader.figures
         ),

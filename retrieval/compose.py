@@ -27,6 +27,7 @@ from retrieval.records import Answer, AnswerSection, Detection, Passage, Stateme
 from retrieval.retriever import FEDERAL, Evidence
 from retrieval.short_answer import Said
 from retrieval.understand import Understanding, figures_in, topic_title
+from retrieval.verdicts import sense_of
 
 ENGINE = "extractive"
 NOT_ADVICE = "Information, not legal advice."
@@ -223,14 +224,16 @@ def _out_of_scope(understood: Understanding) -> Draft:
     return _plain(understood, "out_of_scope", "Outside what I cover", text)
 
 
-def _not_found(evidence: Evidence, why: str, parts: list[PlacePart], marks: Marks) -> Draft:
+def _not_found(
+    evidence: Evidence, why: str, parts: list[PlacePart], marks: Marks, verdict: Verdict | None = None
+) -> Draft:
     understood = evidence.understood
     short = [Statement(why, ())] + [s for p in parts for s in p.short]
     return _finish(
         evidence,
         marks,
         status="not_found", title=_title(understood), short_answer=tuple(short),
-        sections=tuple(s for p in parts for s in p.sections), notices=_notices(evidence, marks),
+        sections=tuple(s for p in parts for s in p.sections), notices=_notices(evidence, marks), verdict=verdict,
     )  # fmt: skip
 
 
@@ -252,6 +255,14 @@ def _survey(evidence: Evidence, names: dict[str, str]) -> Draft:
         status="answered", title=_title(understood), short_answer=tally(evidence, table, names), table=table,
         notices=_notices(evidence, marks, tuple(names.get(c, c) for c in missing)),
     )  # fmt: skip
+
+
+def _common_verdict(verdicts: list[Verdict | None]) -> Verdict | None:
+    """Return the verdict that all places share; yes here and a condition there make a condition."""
+    kinds = set(verdicts)
+    if len(kinds) == 1:
+        return verdicts[0]
+    return "conditional" if kinds == {"yes", "conditional"} else None
 
 
 def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
@@ -297,17 +308,15 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
             sections.append(AnswerSection("Federal law beside it", FEDERAL, tuple(federal)))
     each = 3 if len(places) == 1 else min(2, len(understood.topics) or 1)
     short = [s for p in found for s in p.short[:each]]
-    if correction := _wrong_premise(understood, found):
+    correction = _wrong_premise(understood, found)
+    if correction:
         short[0] = Statement(
             f"Not {correction}: {short[0].text[:1].lower()}{short[0].text[1:]}", short[0].marks
         )
     missing = tuple(names.get(p.place, p.place) for p in parts if not p.found)
-    verdicts = {p.verdict for p in found}
-    verdict: Verdict | None = (
-        verdicts.pop()
-        if len(verdicts) == 1
-        else ("conditional" if verdicts == {"yes", "conditional"} else None)
-    )
+    verdict = _common_verdict([p.verdict for p in found])
+    if correction and sense_of(understood.text) != "open":
+        verdict = "no"
     return _finish(
         evidence,
         marks,

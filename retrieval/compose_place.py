@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.catalogue import Catalogue, Entry, Key, in_force
 from retrieval.dates import day_text
@@ -28,8 +28,8 @@ from retrieval.short_answer import (
     with_verdict,
     without_verdict,
 )
-from retrieval.topics import all_topics
-from retrieval.understand import FACETS, Understanding
+from retrieval.topics import FACETS, all_topics
+from retrieval.understand import Understanding
 from retrieval.verdicts import COUNTED, by_count, verdict_for
 
 _ORDER = {
@@ -219,16 +219,19 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     topics = set(understood.topic_ids)
     floor = 1.0 if topics else _WITHOUT_TOPIC
     relevant = [r for r in ranked if topics.intersection(r.entry.statement.topics) or r.score >= floor]
-    if not positions and not relevant:
-        return PlacePart(place, (), (), None, (), found=False)
-    short = short_answer(evidence, place, positions, relevant)
+    short = short_answer(evidence, place, positions, relevant) if positions or relevant else []
     if not short:
-        return PlacePart(
-            place, (), tuple(_to_come(evidence, place, ranked, marks, said)), None, (), found=False
-        )
+        coming = _to_come(evidence, place, ranked, marks, said)
+        first_to_come = tuple(s for section in coming for s in section.statements[:1])
+        later = tuple(replace(c, statements=c.statements[1:]) for c in coming if len(c.statements) > 1)
+        return PlacePart(place, first_to_come, later, None, (), found=bool(coming))
     for text, _ in short:
         said.add(text)
     verdict = verdict_for(understood, positions[0], short[0][0]) if positions else None
+    first = marks.passage(short[0][1][0])
+    if first is not None and first.governs == "government" and understood.asker != "government":
+        # a section that binds public bodies, named by a business
+        verdict = "no" if sense_of(understood.text) != "open" else None
     counted = (
         bool(positions) and positions[0].topic in COUNTED and by_count(understood, positions[0]) is not None
     )

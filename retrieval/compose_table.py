@@ -7,8 +7,7 @@ from retrieval.marks import Marks
 from retrieval.ranking import domain_laws, position_holds, rank
 from retrieval.records import Position, PositionStatement, Statement, Table, TableRow
 from retrieval.retriever import FEDERAL, Evidence
-from retrieval.topics import all_topics
-from retrieval.understand import FACETS
+from retrieval.topics import FACETS, all_topics
 
 _COLUMNS_AT_MOST = 3
 

@@ -35,7 +35,9 @@ def live_folder(base: Path) -> Path:
     except OSError as error:
         raise StoreUnavailable(f"cannot read {base / POINTER}: {error}") from error
     if not _GENERATION.match(name) or not (base / name).is_dir():
-        raise StoreUnavailable(f"{base / POINTER} names {name!r}, which is not there; remove {base} and run `reggi load`")
+        raise StoreUnavailable(
+            f"{base / POINTER} names {name!r}, which is not there; remove {base} and run `reggi load`"
+        )
     return base / name
 
 
@@ -45,13 +47,19 @@ def _number(folder: Path) -> int:
 
 
 def _generations(base: Path) -> list[Path]:
-    return sorted((p for p in base.iterdir() if p.is_dir() and _number(p)), key=_number) if base.is_dir() else []
+    return (
+        sorted((p for p in base.iterdir() if p.is_dir() and _number(p)), key=_number) if base.is_dir() else []
+    )
 
 
 def _own_files(folder: Path, base: Path) -> list[Path]:
     """Return what belongs to one generation: all of its folder, without the other generations where it is `base` itself."""
     skip = {base / POINTER, *(_generations(base) if folder == base else ())}
-    top = [p for p in sorted(folder.iterdir()) if p not in skip and not p.name.startswith(POINTER + ".")] if folder.is_dir() else []
+    top = (
+        [p for p in sorted(folder.iterdir()) if p not in skip and not p.name.startswith(POINTER + ".")]
+        if folder.is_dir()
+        else []
+    )
     return [q for p in top for q in ([p, *sorted(p.rglob("*"))] if p.is_dir() else [p])]
 
 
@@ -103,7 +111,9 @@ def swap_in(base: Path, fresh: Path) -> None:
         os.close(handle)
     for old in _generations(base):
         if old not in (before, fresh):
-            shutil.rmtree(old, ignore_errors=True)  # a reader on another system may hold it: the next load tries again
+            shutil.rmtree(
+                old, ignore_errors=True
+            )  # a reader on another system may hold it: the next load tries again
     if before != base:
         for path in reversed(_own_files(base, base)):  # a store of the older scheme
             path.rmdir() if path.is_dir() else path.unlink()

@@ -123,37 +123,38 @@ def _part(reading: Reading, clauses: frozenset[int], segments: frozenset[int] | 
     )  # fmt: skip
 
 
-_IN_CONDITION = {"must": "plain", "may": "plain", "neednot": "not", "maynot": "not"}
-
-
-def _says_the_same(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bool:
+def _says_the_same(scope: Scope, theirs: Scope, met: bool) -> bool:
     """Return whether a word stands under the same duty, permission or denial in a sentence and in a ground.
 
     `met` is whether the sentence speaks of the ground's exception: "needs consent to sell" and "may not sell without
     consent" are one rule, "may sell" is not.
     """
-    if word.zone or other.zone:
-        return True
     said, held = scope.modality, theirs.modality
-    if said == "must":
-        return held in ("must", "plain") or (held in ("maynot", "may") and bool(theirs.exception) and met)
+    excepted = bool(theirs.exception) and met
+    loose = bool(theirs.exception) and not met
+    if said in ("must", "mustlet"):
+        return (
+            held in ("must", "mustlet", "plain")
+            or (held in ("maynot", "may") and excepted)
+            or (said == "mustlet" and held == "may")
+        )
     if said == "may":
-        if held == "may":
-            return not (theirs.exception and not met) and not (
-                scope.exception == "without" and not theirs.exception
-            )
+        if held in ("may", "mustlet", "plain"):
+            return not loose and not (scope.exception == "without" and not theirs.exception)
         if held == "maynot":
-            return bool(theirs.exception) and met and scope.exception != "without"
-        return held == "plain" or (held == "must" and bool(scope.exception) and met)
+            return excepted and scope.exception != "without"
+        return held == "must" and bool(scope.exception) and met
     if said == "maynot":
-        if held == "maynot":
-            return not (theirs.exception and not met)
-        return (held in ("may", "must") and bool(scope.exception) and met) or held == "not"
+        return (
+            (held == "maynot" and not loose)
+            or (held in ("may", "must") and bool(scope.exception) and excepted)
+            or held == "not"
+        )
     if said == "neednot":
         return held in ("neednot", "not")
     if said == "not":
         return held in ("not", "neednot", "maynot")
-    return held in ("plain", "must", "may") or (held in ("maynot", "not") and bool(theirs.exception) and met)
+    return held in ("plain", "must", "mustlet", "may") or (held in ("maynot", "not") and excepted)
 
 
 def _alike(said: frozenset[str], held: frozenset[str]) -> bool:
@@ -163,60 +164,78 @@ def _alike(said: frozenset[str], held: frozenset[str]) -> bool:
 
 
 def _modality_fault(part: _Part, reading: Reading, ground: Ground) -> str | None:
-    """Return why what must, may or may not be done, or by whom, differs; None where it does not."""
+    """Return why what must, may or may not be done, or by whom, differs; None where it does not.
+
+    Words that both have in common must stand under the same modality; the verbs of either decide alone.
+    """
     theirs = ground.reading
     by_concept: dict[str, list[Word]] = {}
     for other in theirs.words:
         for concept in other.concepts:
             by_concept.setdefault(concept, []).append(other)
     spoken = frozenset(c for w in part.words for c in w.concepts)
-    met = {
-        i: not s.excepted or len(s.excepted & spoken) * 2 >= len(s.excepted)
-        for i, s in enumerate(theirs.scopes)
-    }
+    met = [not s.excepted or len(s.excepted & spoken) * 2 >= len(s.excepted) for s in theirs.scopes]
     for number in sorted({w.scope for w in part.words}):
         scope = reading.scopes[number]
-        same, shared, actor_same, actor_shared = 0.0, 0.0, 0, 0
+        if scope.subject:
+            continue
+        same, shared = 0.0, 0.0
+        aligned: dict[int, float] = {}
         for word in part.words:
             if word.scope != number or word.zone:
                 continue
-            others = [o for c in word.concepts for o in by_concept.get(c, ())]
+            others = [o for c in word.concepts for o in by_concept.get(c, ()) if o.zone != "if"]
             if not others:
                 continue
-            weight = 2.0 if word.head else 1.0
+            weight = word.weight * (2.0 if word.head else 1.0)
             shared += weight
             fitting = [
-                o for o in others if _says_the_same(word, scope, o, theirs.scopes[o.scope], met[o.scope])
+                o
+                for o in others
+                if o.zone
+                or theirs.scopes[o.scope].subject
+                or _says_the_same(scope, theirs.scopes[o.scope], met[o.scope])
             ]
+            if not fitting and (word.head or any(o.head for o in others)):
+                return f"says “{_PLAIN[scope.modality]} {word.text}” where the source does not"
             same += weight if fitting else 0.0
-            if scope.modality in ("must", "may", "maynot") and scope.actors:
-                actor_shared += 1
-                actor_same += any(
-                    _alike(scope.actors, theirs.scopes[o.scope].actors)
-                    or _dual(scope, theirs.scopes[o.scope])
-                    for o in others
-                )
+            for other in {o.scope for o in fitting}:
+                aligned[other] = aligned.get(other, 0.0) + weight
         if shared and same < _AGREEMENT * shared:
             return f"says “{_PLAIN[scope.modality]}” where the source does not"
-        if actor_shared and actor_same < _AGREEMENT * actor_shared:
-            return f"makes the {'/'.join(sorted(scope.actors))} act where the source names another"
+        if aligned and (
+            fault := _actor_fault(
+                scope, [theirs.scopes[i] for i, w in aligned.items() if w >= 0.8 * max(aligned.values())]
+            )
+        ):
+            return fault
     return None
 
 
 _PLAIN = {
-    "plain": "does",
-    "must": "must",
-    "may": "may",
-    "maynot": "may not",
-    "neednot": "need not",
-    "not": "not",
-}
+    "plain": "does", "must": "must", "mustlet": "must let", "may": "may", "maynot": "may not", "neednot": "need not", "not": "not",
+}  # fmt: skip
+
+
+def _actor_fault(said: Scope, held: list[Scope]) -> str | None:
+    """Return why the ones who act, or on whom, are not those of the nearest scopes of a source; None if they are."""
+    for theirs in held:
+        swapped = (
+            said.actors & theirs.objects and said.objects & theirs.actors and not said.actors & theirs.actors
+        )
+        if (
+            not swapped
+            and (_alike(said.actors, theirs.actors) or _dual(said, theirs))
+            and _alike(said.objects, theirs.objects)
+        ):
+            return None
+    return f"makes {'/'.join(sorted(said.actors)) or 'someone'} act on {'/'.join(sorted(said.objects)) or 'someone'}, the source another"
 
 
 def _dual(said: Scope, held: Scope) -> bool:
     """Return whether a right of one is told as a duty of the other: "people may delete", "a controller must delete"."""
     both = {"business", "operator", "provider"}, {"individual", "child", "parent", "employee", "person"}
-    return {said.modality, held.modality} == {"may", "must"} and any(
+    return {said.modality, held.modality} <= {"may", "must", "mustlet"} and any(
         said.actors & a and held.actors & b for a, b in (both, both[::-1])
     )
 
@@ -264,7 +283,7 @@ def _party_fault(part: _Part, ground: Ground) -> str | None:
 def _coverage(part: _Part, ground: Ground) -> float:
     if not part.words:
         return 1.0
-    return sum(_covered(w, ground) for w in part.words) / len(part.words)
+    return sum(w.weight for w in part.words if _covered(w, ground)) / sum(w.weight for w in part.words)
 
 
 def _fault(part: _Part, reading: Reading, ground: Ground, enough: float) -> tuple[float, str | None]:

@@ -57,12 +57,8 @@ class Context:
         for at in places:
             self._merge_town(reading, at)
             abroad = units[at + 2] if at + 2 < len(units) and units[at + 1].word == "," else None
-            if (
-                abroad is not None
-                and abroad.kind == "outside"
-                and units[at].sense is not None
-                and units[at].sense.why == "city"
-            ):
+            sense = units[at].sense
+            if abroad is not None and abroad.kind == "outside" and sense is not None and sense.why == "city":
                 units[at].kind = "noise"  # "St. Petersburg, Russia"
         return self._local_rules(reading)
 
@@ -92,6 +88,11 @@ class Context:
             return True
         if after.word in self._after_capital and reading.is_capitalised(after):
             return True
+        further = reading.after(at + 1)
+        if after.word in {"state", "tech"} and further is not None and further.word in self._after_capital:
+            return reading.is_capitalised(further)  # "Boise State Broncos"
+        if after.word == "," and further is not None and further.word == "the":
+            return reading.word(at + 3) in self._before | self._after_at_end  # "Kansas, the band"
         if after.word in self._after_at_end:
             further = reading.after(at + 1)
             return further is None or further.kind == "mark" or further.word in self._compound_end

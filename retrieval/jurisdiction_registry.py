@@ -94,6 +94,7 @@ class Roles:
     laws: frozenset[str]
     operates: frozenset[str]
     delivers: frozenset[str]
+    visits: frozenset[str]
     moves: frozenset[str]
     past: frozenset[str]
     records: frozenset[str]

@@ -183,7 +183,8 @@ class RoleReader:
         if right is not None:
             if right == Role.BUSINESS and left == Role.PEOPLE and reading.word(group.last + 1) != "-":
                 return Role.PEOPLE if self._is_site(reading, group.last) else Role.BUSINESS
-            return right
+            # "organized under Delaware law" names a seat
+            return Role.INCORPORATED if (left, right) == (Role.INCORPORATED, Role.ASKED) else right
         return left or Role.ASKED
 
     def _is_site(self, reading: Reading, at: int) -> bool:
@@ -304,9 +305,11 @@ class RoleReader:
                 return Role.REFERENCE if self._is_yardstick(reading, i) else None
             if word in roles.past:
                 return Role.PAST
+            if word in roles.visits:
+                return Role.REFERENCE
             if word in roles.people_verbs or word in roles.people:
                 return Role.PEOPLE if preposition or word in roles.people_verbs else None
-            if word in roles.operates and preposition != "from":
+            if word in roles.operates and preposition not in {"from", "out of"}:
                 return None
             if word in roles.delivers and preposition:
                 if preposition in {"to", "into"}:
@@ -338,7 +341,11 @@ class RoleReader:
             if word in grammar.prepositions:
                 preposition = preposition or word
                 continue
-            if word in grammar.transparent or (unit.kind == "mark" and word in {",", "(", ")", "-"}):
+            if (
+                word in grammar.transparent
+                or word in {"law", "laws"}
+                or (unit.kind == "mark" and word in {",", "(", ")", "-"})
+            ):
                 continue
             break
         if based and not located:

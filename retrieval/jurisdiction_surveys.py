@@ -18,6 +18,7 @@ _STATING = frozenset(
         "states currently",
     }
 )
+_BY_STATE = frozenset({"by state", "per state"})
 _ONE_STATE = frozenset({"which state", "what state"})
 
 
@@ -33,6 +34,8 @@ def settle_surveys(reading: Reading) -> None:
             plain = follows in {"in", "within", "inside", "across", "near"}
         elif unit.word in _ONE_STATE:
             plain = follows not in every.one_state_before
+        elif unit.word in _BY_STATE:
+            plain = after is not None and after.kind == "word" and after.word not in {"and", "or", "in"}
         elif unit.word in {"which states", "what states"}:
             plain = (
                 follows in every.verb_after

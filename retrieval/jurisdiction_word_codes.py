@@ -174,7 +174,7 @@ class WordCodes:
             return word in _SMALL_BUT_CLEAR and after is None and before.word in {"of", "for", "about"}
         if word == "me":
             if before.word in _ABOUT_A_PERSON:
-                return earlier in {"what", "how"}
+                return earlier in {"what", "how", "me", "us"} or legal_before
             return (
                 after is None
                 or is_legal(after)

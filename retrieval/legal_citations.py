@@ -38,4 +38,6 @@ def cites(citation: str, asked: str) -> bool:
     """Return whether a full citation ("Mass. Gen. Laws ch. 93H, § 3") is the one asked for ("93H 3", "3", "93H")."""
     numbers = [t.upper() for t in _TOKEN.findall(citation)]
     wanted = asked.split()
+    if len(wanted) == 1 and len(asked) > 2 and any(n.startswith((asked + ".", asked + "-")) for n in numbers):
+        return True  # a chapter: "1347" of "1347.12"
     return any(numbers[i : i + len(wanted)] == wanted for i in range(len(numbers)))

@@ -78,7 +78,10 @@ def assemble(rows: Iterable[tuple[Mapping[str, Any], str]], read: Any) -> list[P
         if metadata["order"] == 0:
             first[of] = metadata
     return [
-        replace(read({"part": "passage", "record": first[of]["record"]}), text="".join(t for _, t in sorted(pieces[of])))
+        replace(
+            read({"part": "passage", "record": first[of]["record"]}),
+            text="".join(t for _, t in sorted(pieces[of])),
+        )
         for of in first
     ]
 
@@ -89,5 +92,3 @@ def nearest_records(rows: Sequence[tuple[str, float]], limit: int) -> list[tuple
     for row, distance in rows:
         found.setdefault(record_of(row), distance)
     return list(found.items())[:limit]
-
-

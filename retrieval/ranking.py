@@ -14,7 +14,8 @@ from retrieval.catalogue import Catalogue, Entry, Key, in_force, starts_on
 from retrieval.legal_citations import cites
 from retrieval.records import Position
 from retrieval.retriever import Evidence
-from retrieval.understand import FACETS, Understanding
+from retrieval.topics import FACETS
+from retrieval.understand import Understanding
 from retrieval.words import content_stems
 
 TOPIC, FIRST_TOPIC, WORDS, NEARNESS, POSITION_REF, CITED, NAMED_LAW, DEFINITION = (

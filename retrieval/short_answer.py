@@ -9,8 +9,8 @@ from retrieval.catalogue import Catalogue, Key
 from retrieval.ranking import CITED, Ranked, domain_laws, position_holds, question_words
 from retrieval.records import Position, Verdict
 from retrieval.retriever import FEDERAL, Evidence
-from retrieval.topics import all_topics
-from retrieval.understand import FACETS, Understanding
+from retrieval.topics import FACETS, all_topics
+from retrieval.understand import Understanding
 from retrieval.words import content_stems, stems
 
 _SHORT_WORDS = 90
@@ -148,6 +148,7 @@ def short_answer(
             return [(r.entry.statement.text, (r.entry.passage.key,)) for r in ranked[:2] if r.score >= CITED]
         # a section that does not bind the asker: say so, then answer from the law that does
         ranked = [r for r in ranked if r.entry.passage.governs != "government"]
+        positions = positions or [p for t in first.topics if (p := catalogue.positions.get(t))][:1]
         rest = [sentence for _, sentence in _candidates(evidence, place, positions, ranked)][:1]
         return [(f"{first.citation} binds government bodies, not private businesses.", (first.key,)), *rest]
     candidates = [sentence for _, sentence in _candidates(evidence, place, positions, ranked)]

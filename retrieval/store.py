@@ -143,6 +143,7 @@ class ChromaStore:
         self._lock = threading.RLock()
         self._pool = ThreadPoolExecutor(max_workers=threads, thread_name_prefix="chroma")
         self._open: dict[str, Any] = {}
+        self._official: dict[str, bool] = {}
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -168,11 +169,12 @@ class ChromaStore:
         Called before every read; whoever keeps records (LawLibrary) forgets them when `folder` has changed.
         """
         with self._lock:
-            live = live_folder(self.base) if self.folder.parent == self.base or self.folder == self.base else self.folder
+            live = live_folder(self.base)
             if live == self.folder:
                 return False
             self._client = self._connect(live)
             self._open.clear()
+            self._official.clear()
             self.folder = live
             return True
 
@@ -203,6 +205,11 @@ class ChromaStore:
             self._open[name] = found
         return self._open[name]
 
+    def _has_official(self, jurisdiction: str) -> bool:
+        if jurisdiction not in self._official:
+            self._official[jurisdiction] = self.holds_official(jurisdiction)
+        return self._official[jurisdiction]
+
     async def nearest(
         self, jurisdiction: str, vector: Sequence[float], limit: int
     ) -> list[tuple[str, float]]:
@@ -213,7 +220,7 @@ class ChromaStore:
             if collection is None:
                 return []
             # a section of official text has several rows: enough are asked for that `limit` records are among them
-            wide = limit * 4 if collection.get(where={"part": OFFICIAL}, limit=1, include=[])["ids"] else limit
+            wide = limit * 4 if self._has_official(jurisdiction) else limit
             found = collection.query(query_embeddings=[list(vector)], n_results=wide, include=["distances"])
             return nearest_records(list(zip(found["ids"][0], found["distances"][0], strict=True)), limit)
 
@@ -272,25 +279,37 @@ class ChromaStore:
             [to_metadata(r, f) for r, f, _, _ in batch],
         )
 
-    def write_official(self, jurisdiction: str, rows: Sequence[tuple[OfficialChunk, Sequence[float]]]) -> None:
+    def write_official(
+        self, jurisdiction: str, rows: Sequence[tuple[OfficialChunk, Sequence[float]]]
+    ) -> None:
         """Add chunks of official text with their vectors; a section that was there before is removed first."""
         self._upsert(
             jurisdiction,
             [row_id(c) for c, _ in rows],
             [v for _, v in rows],
             [c.text for c, _ in rows],
-            [chunk_metadata(c, _record_json(without_text(c.passage)) if c.order == 0 else "") for c, _ in rows],
+            [
+                chunk_metadata(c, _record_json(without_text(c.passage)) if c.order == 0 else "")
+                for c, _ in rows
+            ],
         )
 
     def _upsert(
-        self, jurisdiction: str, ids: list[str], vectors: list[Sequence[float]], texts: list[str], metadatas: list[Any]
+        self,
+        jurisdiction: str,
+        ids: list[str],
+        vectors: list[Sequence[float]],
+        texts: list[str],
+        metadatas: list[Any],
     ) -> None:
         with _translated():
             name = _PREFIX + jurisdiction.lower()
             collection = self._collection(jurisdiction)
             if collection is None:
                 collection = self._client.create_collection(
-                    name, embedding_function=None, metadata={"hnsw:space": "cosine", "embedding": self.embedding}
+                    name,
+                    embedding_function=None,
+                    metadata={"hnsw:space": "cosine", "embedding": self.embedding},
                 )
                 self._open[name] = collection
             for start in range(0, len(ids), _WRITTEN_AT_ONCE):
@@ -318,7 +337,9 @@ class ChromaStore:
     def holds_official(self, jurisdiction: str) -> bool:
         """Return whether there is official text of a jurisdiction."""
         collection = self._collection(jurisdiction)
-        return collection is not None and bool(collection.get(where={"part": OFFICIAL}, limit=1, include=[])["ids"])
+        return collection is not None and bool(
+            collection.get(where={"part": OFFICIAL}, limit=1, include=[])["ids"]
+        )
 
     @contextmanager
     def beside(self) -> Iterator[ChromaStore]:

@@ -13,6 +13,10 @@ from retrieval.words import Phrases, stems
 _RULE = re.compile(r"^(?P<terms>.+?)(?:\s*\^(?P<weight>\d+(?:\.\d+)?))?$")
 
 
+FACETS = frozenset({"applicability", "exemptions", "enforcement", "penalties", "cure", "private-action"})
+"""Topics that are a side of some other law: "penalties" of the breach law, of the comprehensive act …"""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Terms that must all stand in a text, terms that must not, and how much that says."""
@@ -150,8 +154,8 @@ _PLAIN, _NEARLY = 2.0, 0.93
 def asked_topics(text: str, subject: str = "", most: int = 3) -> tuple[TopicScore, ...]:
     """Return the topics asked for, strongest first, at most `most`; `subject` as in `score_topics`.
 
-    The strongest of the whole text comes first; then those nearly as strong, and those that a clause of its own
-    plainly asks ("who enforces it and what are the penalties?").
+    A side plainly asked for comes first ("TCPA damages per text" asks for penalties), then the strongest of the whole
+    text, those nearly as strong, and those that a clause of its own plainly asks ("… and what are the penalties?").
     """
     scores = score_topics(text, subject)
     if not scores or scores[0].score < 1:
@@ -161,4 +165,8 @@ def asked_topics(text: str, subject: str = "", most: int = 3) -> tuple[TopicScor
         own = score_topics(clause)
         if own and own[0].score >= _PLAIN and own[0].topic not in {s.topic for s in asked}:
             asked.append(own[0])
-    return tuple(asked[:most])
+    sides = [
+        s for s in scores if s.topic in FACETS and s.score >= _PLAIN and s.score >= 0.7 * scores[0].score
+    ]
+    rest = [s for s in asked if s not in sides]
+    return tuple((sides[:2] + rest)[:most])

@@ -16,14 +16,11 @@ from typing import Literal
 
 from retrieval.legal_citations import citations_in
 from retrieval.records import Jurisdictions, Question
-from retrieval.topics import TopicScore, all_topics, asked_topics, concepts_in, score_topics
+from retrieval.topics import FACETS, TopicScore, all_topics, asked_topics, concepts_in, score_topics
 from retrieval.words import Phrases, stems
 
 Asker = Literal["business", "government", "nonprofit", "individual"]
 Scope = Literal["law", "help", "out"]
-
-FACETS = frozenset({"applicability", "exemptions", "enforcement", "penalties", "cure", "private-action"})
-"""Topics that are a side of some other law: "penalties" of the breach law, of the comprehensive act …"""
 
 _COMPARE = re.compile(
     r"\b(?:compare|comparison|versus|vs\.?|differ\w*|table|chart|side by side|across|50-state|fifty-state|survey)\b",

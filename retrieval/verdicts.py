@@ -71,6 +71,23 @@ _AUXILIARY = re.compile(
     r"\b(?:can|could|may|must|do|does|did|is|are|am|has|have|will|would|should|need)\b", re.IGNORECASE
 )
 
+_INSIDE = re.compile(r"\bnot exempt\b|\bno (?:general )?exemption\b|\bare in\b|\bnot out\b", re.IGNORECASE)
+_OUTSIDE = re.compile(
+    r"\b(?:exempts?|exempted|leaves? out|out of|outside|excluded|excludes|does not (?:apply|bind|reach|cover)|are out|is out)\b",
+    re.IGNORECASE,
+)
+_ASKS_OUTSIDE = re.compile(
+    r"\b(?:exempt\w*|outside|excluded|out of|free pass|off the hook|carved? out)\b", re.IGNORECASE
+)
+_COVERED = re.compile(
+    r"\b(?:covered|cover us|subject to|apply|applies|bound|comply|under the|get us|are we (?:in|under)|are you in|in\?|do (?:both|all) .* apply)",
+    re.IGNORECASE,
+)
+_SHARE = re.compile(r"(\d{1,3}) ?(?:%|percent)")
+_FLOOR = re.compile(r"\$(?P<n>\d[\d,]*)[^.;:]{0,40}\bplus\b", re.IGNORECASE)
+_DOOR = re.compile(r"(?<![$\d,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
+_ANY = re.compile(r"\bany\b|\$\d", re.IGNORECASE)
+
 COUNTED = frozenset({"breach-regulator", "breach-bureaus"})
 _PLAIN = frozenset({"cure", "comprehensive-act", "private-action"})
 """Topics whose verdict answers every yes-or-no question on them, however it is put."""
@@ -98,8 +115,12 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
     text = _asking_text(understood)
     sense = sense_of(text)
     own = position.verdict
+    if position.topic == "exemptions":
+        return _exempt(said, text) if sense != "open" else None
     if own is None:
         return None
+    if position.topic == "applicability":
+        return by_size(understood, position) if sense != "open" or _COVERED.search(text) else None
     if sense == "open":
         return "no" if position.no_law and own == "no" else None
     if position.topic == "private-action":
@@ -131,6 +152,44 @@ def _suit(said: str) -> Verdict | None:
     if _NO_SUIT.search(said):
         return "no"
     return "yes" if _SUIT.search(said) else None
+
+
+def _exempt(said: str, text: str) -> Verdict | None:
+    """ "Is a bank outside?" – yes, if the sentence that answers says it is out; turned round for "is a bank covered?"."""
+    inside = _INSIDE.search(said)
+    outside = _OUTSIDE.search(said)
+    if bool(inside) == bool(outside):
+        return None
+    asks_outside, asks_inside = _ASKS_OUTSIDE.search(text), _COVERED.search(text)
+    if bool(asks_outside) == bool(asks_inside):
+        return None
+    return "yes" if bool(outside) == bool(asks_outside) else "no"
+
+
+def by_size(understood: Understanding, position: Position) -> Verdict | None:
+    """Return whether a business of the size told in the question comes under an act, from its thresholds.
+
+    Reads the position's first sentence: numbers of consumers, a share of revenue from sales, a revenue floor. None
+    where the question gives too little, or the act has doors that numbers do not open ("any sensitive data").
+    """
+    text = position.statements[0].text
+    people = [int(n) for n, unit in understood.figures if unit == "person"]
+    money = [float(n) for n, unit in understood.figures if unit == "$"]
+    shares = [int(m) for m in _SHARE.findall(understood.text)]
+    floor = _FLOOR.search(text)
+    if floor and money and money[0] < float(floor["n"].replace(",", "")):
+        return "no"
+    doors = sorted(int(n.replace(",", "")) for n in _DOOR.findall(text))
+    if not people or not doors or (floor and not money):
+        return None
+    if people[0] >= doors[-1]:
+        return "yes"
+    if people[0] < doors[0]:
+        return None if _ANY.search(text) else "no"
+    needed = [int(m) for m in _SHARE.findall(text)]
+    if len(doors) > 1 and needed and shares:
+        return "yes" if shares[0] > needed[0] else "no"
+    return None
 
 
 def _recording(sense: Sense, own: Verdict, text: str) -> Verdict:

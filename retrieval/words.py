@@ -92,10 +92,16 @@ _STOP = frozenset(
 )
 
 
+_OWN_STEMS = {"applicability": "applicabl", "applicable": "applicabl", "told": "tell"}
+"""Where the stemmer joins what must be told apart (applicability, applicant) or parts what belongs together."""
+
+
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Return the stem of one lower-case word; a possessive loses its 's."""
     word = word.replace("’", "'").removesuffix("'s").strip("'-")
+    if word in _OWN_STEMS:
+        return _OWN_STEMS[word]
     return word if len(word) <= 3 or any(c.isdigit() for c in word) else str(_STEMMER.stemWord(word))
 
 

@@ -80,7 +80,7 @@ def templates() -> Environment:
     return env
 
 
-def render(name: str, **values: object) -> str:
+def render(name: str, /, **values: object) -> str:
     """Return a template filled with values."""
     return templates().get_template(name).render(values)
 

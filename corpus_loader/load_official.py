@@ -1,0 +1,303 @@
+"""Load official text: read, compare with what is kept, embed only what changed, swap the result in at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from corpus_loader.archives import Found, files_in
+from corpus_loader.changes import Change, Resting
+from corpus_loader.check import Digest
+from corpus_loader.codes import DigestIndex, code_of
+from corpus_loader.documents import Selectors, Skip
+from corpus_loader.embed_batches import Batches
+from corpus_loader.errors import CorpusError, UnreadableFile
+from corpus_loader.load import only_load
+from corpus_loader.official import Placed, as_chunks, as_version, choose_current, place_sections
+from corpus_loader.read_file import FileRead, read_file
+from retrieval.embeddings import WordLlamaEmbeddings
+from retrieval.store import ChromaStore
+from retrieval.versions import Versions
+
+_SHRUNK = 5
+"""A file that held at least this many sections and now holds less than half of them is set aside: its layout changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One file to load. `root` is the path or site it belongs to: what a root no longer holds is removed.
+
+    `jurisdiction` and `cite_as` ("Cal. Civ. Code") are what the person or the source row says; None is told from the file.
+    """
+
+    root: str
+    name: str
+    data: bytes = b""
+    error: UnreadableFile | None = None
+    jurisdiction: str | None = None
+    cite_as: str | None = None
+    url: str = ""
+    selectors: Selectors = field(default_factory=Selectors)
+
+
+OfficialProgress = Callable[[int, int, int, str], None]
+"""Called after each file with bytes read, sections read, chunks embedded, and the file's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialReport:
+    """What a load of official text did: every file, section, chunk and skip is counted.
+
+    `sections` were read; of these `unchanged`, `duplicates` (the same text again, from another file) and the lengths of
+    `changes` of kind added and changed are what became of them; `other_days` are versions kept for earlier or later days,
+    `set_aside` sections named in `skipped`. `left_out` counts what is no law, by kind.
+    """
+
+    files: int = 0
+    files_unchanged: int = 0
+    sections: int = 0
+    chunks: int = 0
+    unchanged: int = 0
+    duplicates: int = 0
+    other_days: int = 0
+    set_aside: int = 0
+    extra_keys: int = 0
+    changes: tuple[Change, ...] = ()
+    skipped: tuple[Skip, ...] = ()
+    left_out: tuple[tuple[str, int], ...] = ()
+    embed_seconds: float = 0.0
+    seconds: float = 0.0
+    by_file: tuple[tuple[str, str, int], ...] = ()
+    """(file, format, sections) in the order read."""
+
+    def count(self, kind: str) -> int:
+        """Return how many sections were "added", "changed" or "removed"."""
+        return sum(c.kind == kind for c in self.changes)
+
+
+def given_paths(paths: Iterable[Path], jurisdiction: str | None = None, cite_as: str | None = None, url: str = "") -> Iterator[Given]:
+    """Yield the files of paths (files, folders, archives), one at a time."""
+    for path in paths:
+        root = str(path.resolve())
+        for found in files_in(path):
+            yield _given(root, found, jurisdiction, cite_as, url)
+
+
+def _given(root: str, found: Found, jurisdiction: str | None, cite_as: str | None, url: str) -> Given:
+    return Given(root, found.name, found.data, found.error, jurisdiction, cite_as, url)
+
+
+@cache
+def _readers_hash() -> str:
+    """Return a hash of the code that reads files: where it changed, an unchanged file is read again."""
+    h = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        h.update(path.read_bytes())
+    return h.hexdigest()[:16]
+
+
+def load_official(
+    store: ChromaStore,
+    model: WordLlamaEmbeddings,
+    data_dir: Path,
+    files: Iterable[Given],
+    digest: Digest,
+    names: dict[str, str],
+    today: dt.date,
+    accept_removals: bool = False,
+    progress: OfficialProgress | None = None,
+) -> OfficialReport:
+    """Bring the store to the official text of `files` and return what was done.
+
+    `names` gives the name of a jurisdiction by code. A file that cannot be read is set aside and named; what the store
+    held of it stays. What a root held and no longer holds is removed, but kept as a version.
+
+    Raises:
+        LoadInProgress: another load is at work.
+        CorpusError, StoreUnavailable: the disk is full or broken; the store answers as before.
+        StoreMismatch: the store was built with another embedding model.
+    """
+    began = time.perf_counter()
+    with only_load(data_dir):
+        for place in store.held_jurisdictions():
+            store.fingerprints(place)  # a store of another model is refused before any work
+        try:
+            with store.beside() as draft:
+                versions = Versions(draft.folder)
+                batches = Batches(draft, model)
+                try:
+                    load = _Load(draft, versions, batches, digest, names, today, accept_removals, progress)
+                    for given in files:
+                        load.take(given)
+                    load.remove_what_is_gone()
+                    batches.finish()
+                    versions.commit()
+                finally:
+                    batches.close()
+                    versions.close()
+        except sqlite3.Error as error:
+            raise CorpusError(f"cannot write the versions of official text: {error}") from error
+    return load.report(time.perf_counter() - began)
+
+
+class _Load:
+    """The state of one load while files come in."""
+
+    def __init__(
+        self, store: ChromaStore, versions: Versions, batches: Batches, digest: Digest, names: dict[str, str], today: dt.date,
+        accept_removals: bool, progress: OfficialProgress | None,
+    ) -> None:  # fmt: skip
+        self._store, self._versions, self._batches = store, versions, batches
+        self._index, self._resting = DigestIndex(digest.laws), Resting(digest)
+        self._names, self._today, self._accept, self._progress = names, today, accept_removals, progress
+        self._seen: dict[tuple[str, str, str], tuple[str, str]] = {}
+        self._seen_ids: set[int] = set()
+        self._roots: set[str] = set()
+        self._kept_sources: set[tuple[str, str]] = set()
+        self._counts: Counter[str] = Counter()
+        self._left: Counter[str] = Counter()
+        self._changes: list[Change] = []
+        self._skips: list[Skip] = []
+        self._by_file: list[tuple[str, str, int]] = []
+
+    def take(self, given: Given) -> None:
+        """Load one file."""
+        self._roots.add(given.root)
+        self._counts["files"] += 1
+        try:
+            if given.error:
+                raise given.error
+            seal = hashlib.sha256(
+                b"\0".join((given.data, _readers_hash().encode(), str((given.jurisdiction, given.cite_as, given.selectors)).encode()))
+            ).hexdigest()
+            if self._versions.file_hash(given.root, given.name) == seal and self._same_again(given):
+                return
+            read = read_file(given.data, given.name, given.selectors)
+            placed = self._placed(given, read)
+            self._check_shrinking(given, placed)
+        except UnreadableFile as error:
+            self._skips.append(Skip(given.name, error.line, error.reason))
+            self._kept_sources.add((given.root, given.name))
+            return
+        self._by_file.append((given.name, read.format, len(read.sections)))
+        self._counts["sections"] += len(read.sections)
+        self._counts["extra"] += sum(len(p) for p in placed.values()) - len(read.sections)
+        self._left.update(dict(read.left_out))
+        self._skips.extend(read.skips)
+        for versions in placed.values():
+            self._keep(given, versions)
+        self._versions.set_file_hash(given.root, given.name, seal)
+        self._report(given)
+
+    def _report(self, given: Given) -> None:
+        self._counts["bytes"] += len(given.data)
+        if self._progress:
+            self._progress(self._counts["bytes"], self._counts["sections"], self._batches.embedded, given.name)
+
+    def _same_again(self, given: Given) -> bool:
+        """Return whether all of an unchanged file is still the current text; then nothing of it is read."""
+        own = [i for i, source in self._versions.current_of_root(given.root) if source == given.name]
+        if not own:
+            return False
+        self._seen_ids.update(own)
+        for id in own:
+            version = self._versions.get(id)
+            self._seen[version.key] = (version.hash, given.name)
+        self._counts["files_unchanged"] += 1
+        self._counts["sections"] += len(own)
+        self._counts["unchanged"] += len(own)
+        self._report(given)
+        return True
+
+    def _placed(self, given: Given, read: FileRead) -> dict[tuple[str, str, str], list[Placed]]:
+        jurisdiction, cite_as = given.jurisdiction or "", given.cite_as or ""
+        if not all(s.citation and s.jurisdiction for s in read.sections) and not (jurisdiction and cite_as):
+            code = code_of(read.opening, given.name, given.jurisdiction)
+            jurisdiction, cite_as = jurisdiction or code.jurisdiction, cite_as or code.cite_as
+        found: dict[tuple[str, str, str], list[Placed]] = {}
+        for section in read.sections:
+            for placed in place_sections(section, self._index, jurisdiction, cite_as, given.url):
+                found.setdefault(placed.place.key, []).append(placed)
+        if unknown := {key[0] for key in found} - set(self._names):
+            raise UnreadableFile(f"unknown jurisdiction {sorted(unknown)}")
+        return found
+
+    def _check_shrinking(self, given: Given, placed: dict[tuple[str, str, str], list[Placed]]) -> None:
+        held = sum(source == given.name for _, source in self._versions.current_of_root(given.root))
+        if held >= _SHRUNK and len(placed) * 2 < held and not self._accept:
+            raise UnreadableFile(
+                f"it held {held} sections and now gives {len(placed)}: the old ones are kept; if that is right, load with --accept-removals"
+            )
+
+    def _keep(self, given: Given, texts: list[Placed]) -> None:
+        current, others, unclear = choose_current(texts, self._today)
+        self._counts["duplicates"] += len(texts) - 1 - len(others) - len(unclear)
+        for placed in unclear:
+            self._aside(placed, "another text of the same section in this file, without dates that tell them apart")
+        for placed in others:
+            self._counts["other_days"] += 1
+            if not self._versions.holds(placed.place.key, placed.hash):
+                self._versions.add(as_version(placed, 0, given.root, self._today, False))
+        key = current.place.key
+        if key in self._seen:
+            if self._seen[key][0] == current.hash:
+                self._counts["duplicates"] += 1
+            else:
+                self._aside(current, f"differs from the text in {self._seen[key][1]}, which was read first in this load")
+            return
+        self._seen[key] = (current.hash, given.name)
+        held = self._versions.current_hash(key)
+        if held and held[1] == current.hash:
+            self._seen_ids.add(held[0])
+            self._versions.set_source(held[0], given.root, given.name, current.url)
+            self._counts["unchanged"] += 1
+            return
+        old = ""
+        if held:
+            old = self._versions.get(held[0]).text
+            self._versions.end(held[0], current.section.in_force_from or self._today)
+            self._store.remove_official(key[0], [(f"{key[1]}#{key[2]}@official", held[2])])
+        chunks = as_chunks(current, self._names[key[0]], self._today)
+        self._batches.add(chunks)
+        self._counts["chunks"] += len(chunks)
+        self._versions.add(as_version(current, len(chunks), given.root, self._today, True))
+        if fresh := self._versions.current_hash(key):
+            self._seen_ids.add(fresh[0])
+        self._changes.append(
+            Change(
+                "changed" if held else "added", key, current.place.citation, current.section.heading, given.name,
+                old, current.text if held else "", self._resting.on(key) if held else (),
+            )
+        )  # fmt: skip
+
+    def _aside(self, placed: Placed, reason: str) -> None:
+        self._counts["aside"] += 1
+        self._skips.append(Skip(placed.section.source, placed.section.line, f"{placed.place.citation}: {reason}"))
+
+    def remove_what_is_gone(self) -> None:
+        """Take out what the roots of this load held and hold no longer; files that were set aside keep what they had."""
+        for root in sorted(self._roots):
+            for id, source in list(self._versions.current_of_root(root)):
+                if id in self._seen_ids or (root, source) in self._kept_sources:
+                    continue
+                gone = self._versions.get(id)
+                self._versions.end(id, self._today)
+                self._store.remove_official(gone.jurisdiction, [(f"{gone.law_id}#{gone.section}@official", gone.chunks)])
+                self._changes.append(
+                    Change("removed", gone.key, gone.citation, gone.heading, source, gone.text, "", self._resting.on(gone.key))
+                )
+
+    def report(self, seconds: float) -> OfficialReport:
+        """Return what was done."""
+        n = self._counts
+        return OfficialReport(
+            n["files"], n["files_unchanged"], n["sections"], n["chunks"], n["unchanged"], n["duplicates"], n["other_days"], n["aside"], n["extra"],
+            tuple(self._changes), tuple(self._skips), tuple(sorted(self._left.items())), self._batches.embed_seconds, seconds, tuple(self._by_file),
+        )  # fmt: skip
