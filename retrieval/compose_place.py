@@ -30,7 +30,7 @@ from retrieval.short_answer import (
 )
 from retrieval.topics import FACETS, all_topics
 from retrieval.understand import Understanding
-from retrieval.verdicts import COUNTED, by_count, verdict_for
+from retrieval.verdicts import COUNTED, by_count, sense_of, verdict_for
 
 _ORDER = {
     "comprehensive-act": 0, "applicability": 1, "request-deadline": 6, "consumer-rights": 5, "exemptions": 7,

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from retrieval.jurisdiction_groups import Group
 from retrieval.jurisdiction_registry import words
-from retrieval.jurisdiction_roles import Group
 from retrieval.jurisdiction_units import NAMED, Reading
 
 _LEFT = 10
@@ -44,6 +44,7 @@ class ExclusionReader:
         known = words()
         self._words = known.exclusion
         self._people = known.roles.people | known.roles.business | known.roles.operates
+        self._living = known.roles.people_verbs
         self._laws = known.roles.laws - {"question", "questions", "text", "texts", "data"}
 
     def read(self, reading: Reading, groups: list[Group]) -> None:
@@ -101,7 +102,7 @@ class ExclusionReader:
                 passed.presence = True
             elif word in self._people:
                 passed.people = True
-            elif word in known.between or word in known.objects or word == "-":
+            elif word in known.between or word in self._living or word in known.objects or word == "-":
                 passed.prepared = True
             else:
                 return False
@@ -127,6 +128,8 @@ class ExclusionReader:
             return False
         if before in {"or", "why", "whether", "if"} and not passed.presence:
             return False
+        if any(reading.word(i) in _MODALS for i in (at - 2, at - 3)) and reading.before(at - 2) is None:
+            return False  # "can we not sell there?"
         turned = before in {"is", "are", "was", "were", "am"} and reading.before(at - 1) is None
         return passed.prepared or not turned
 
@@ -142,14 +145,17 @@ class ExclusionReader:
             return False
         if passed.presence:
             return not (head and word in _TURNED_ROUND)
-        return word in self._words.negated_be and passed.prepared
+        return word in self._words.negated_be and (passed.prepared or self._is_people_behind(reading, group))
 
     def _no(self, reading: Reading, group: Group, passed: _Passed) -> bool:
         """ "no customers in Texas", "no Texas customers"; "no Texas law" is a law looked for."""
-        ahead = (reading.word(group.last + 1), reading.word(group.last + 2))
-        if self._has_law_behind(reading, group):
-            return False
-        return passed.people or any(word in self._people or word in {"presence", "nexus"} for word in ahead)
+        return not self._has_law_behind(reading, group) and (
+            passed.people or self._is_people_behind(reading, group)
+        )
+
+    def _is_people_behind(self, reading: Reading, group: Group) -> bool:
+        ahead = {reading.word(group.last + 1), reading.word(group.last + 2)}
+        return bool(ahead & (self._people | {"presence", "nexus"}))
 
     def _is_hypothetical(self, reading: Reading, first: int) -> bool:
         for i in range(first - 1, max(-1, first - _IF_LEFT), -1):

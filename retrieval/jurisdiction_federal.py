@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from retrieval.jurisdiction_groups import Mention
 from retrieval.jurisdiction_registry import FEDERAL, words
-from retrieval.jurisdiction_roles import Mention
 from retrieval.jurisdiction_units import Reading, Unit
 
 _AGAINST = frozenset({"vs", "versus", "vs.", "v."})

@@ -236,6 +236,7 @@ def _sets(registry: Registry) -> Iterator[tuple[str, Sense]]:
         )
         for value in row["names"]:
             yield value, sense
+            yield f"{value} states", sense
     every = words().every
     for kind, phrases in (
         ("all", every.all),

@@ -90,6 +90,9 @@ class Roles:
     server: frozenset[str]
     informant: frozenset[str]
     store_verbs: frozenset[str]
+    verb_before: frozenset[str]
+    sites: frozenset[str]
+    data: frozenset[str]
     based: frozenset[str]
     laws: frozenset[str]
     operates: frozenset[str]
@@ -122,6 +125,7 @@ class Exclusion:
 @dataclass(frozen=True, slots=True)
 class Grammar:
     separators: frozenset[str]
+    in_lists: frozenset[str]
     prepositions: frozenset[str]
     transparent: frozenset[str]
     compound_end: frozenset[str]

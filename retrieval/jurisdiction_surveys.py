@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from retrieval.jurisdiction_groups import Mention
 from retrieval.jurisdiction_registry import words
-from retrieval.jurisdiction_roles import Mention, Role
+from retrieval.jurisdiction_roles import Role
 from retrieval.jurisdiction_units import Reading
 
 _SENTENCE_ENDS = frozenset({".", "?", "!", ";", "\n", "—"})

@@ -16,9 +16,10 @@ from retrieval.jurisdiction_context import Context
 from retrieval.jurisdiction_exclusions import ExclusionReader
 from retrieval.jurisdiction_federal import asked_federal, asks_state_law, is_federal, settle_federal
 from retrieval.jurisdiction_followups import resolve
+from retrieval.jurisdiction_groups import GroupReader, Mention
 from retrieval.jurisdiction_phrases import LawName, Phrases
 from retrieval.jurisdiction_registry import FEDERAL, Place, Registry, registry
-from retrieval.jurisdiction_roles import Mention, Role, RoleReader
+from retrieval.jurisdiction_roles import Role
 from retrieval.jurisdiction_surveys import settle_surveys, standing_surveys
 from retrieval.jurisdiction_units import Reading, Unit, is_all_capitals
 from retrieval.markup import read_tokens
@@ -58,7 +59,7 @@ class Detector:
         self._phrases = Phrases(places, law_names)
         self._short_forms = ShortForms()
         self._context = Context()
-        self._roles = RoleReader()
+        self._groups = GroupReader()
         self._exclusions = ExclusionReader()
 
     def detect(self, text: str) -> Jurisdictions:
@@ -73,7 +74,7 @@ class Detector:
         settle_federal(reading)
         local = self._context.settle(reading)
         settle_surveys(reading)
-        groups = self._roles.groups(reading)
+        groups = self._groups.groups(reading)
         self._exclusions.read(reading, groups)
         mentions = [Mention(units[at], at, group) for group in groups for at in group.members]
         outside = tuple(dict.fromkeys([reading.raw(u) for u in units if u.kind == "outside"] + list(local)))

@@ -30,9 +30,10 @@ _DUTY = re.compile(
 )
 _POLAR = re.compile(
     r"(?:^|[,:;.–-]\s*|\band\s+|\bso\s+|\bbut\s+)(?:can|could|may|must|do|does|did|is|are|am|was|has|have|will|would|should)\b|\?\s*$|"
-    r"\b(?:ok|okay|allowed|required|mandatory|legal)\b\s*\W*$",
+    r"\b(?:ok|okay|allowed|required|mandatory|legal|right|correct)\b\s*\W*$",
     re.IGNORECASE,
 )
+_RELAX = re.compile(r"\b(?:relax|off the hook|ignore|free pass|totally exempt|fine then)\b", re.IGNORECASE)
 _ONE_PARTY = re.compile(
     r"\b(?:one[- ]party|single party|(?:my|our) (?:own )?(?:consent|ok|permission)|one (?:person|side|party)'?s?|i(?:'m| am) on the call|only (?:i|me|one))\b|"
     r"\bwithout (?:telling|asking|notifying|informing|their|consent|the other)|\bsecret",
@@ -120,7 +121,7 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
     if own is None:
         return None
     if position.topic == "applicability":
-        return by_size(understood, position) if sense != "open" or _COVERED.search(text) else None
+        return by_size(understood, position) if _COVERED.search(text) and not _RELAX.search(text) else None
     if sense == "open":
         return "no" if position.no_law and own == "no" else None
     if position.topic == "private-action":
@@ -136,6 +137,8 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
         return _permission(own, permission or position.topic == "sale", asks, said, text)
     if permission or position.topic == "breach-deadline":
         return None
+    if asks.startswith("Does a law") and not _AUXILIARY.search(text):
+        return None  # a bare fragment: too little to know what would be a yes
     if position.topic == "breach-trigger":  # "is there a harm threshold?"
         return own if _HARM.search(text) and sense == "fact" else None
     return own
@@ -179,6 +182,8 @@ def by_size(understood: Understanding, position: Position) -> Verdict | None:
     floor = _FLOOR.search(text)
     if floor and money and money[0] < float(floor["n"].replace(",", "")):
         return "no"
+    if "$" in text and not floor:  # revenue is a door of its own here, or a condition told in other words
+        return None
     doors = sorted(int(n.replace(",", "")) for n in _DOOR.findall(text))
     if not people or not doors or (floor and not money):
         return None

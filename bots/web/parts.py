@@ -52,10 +52,10 @@ def parts_of(reply: Reply, shown: Shown) -> Iterator[Part]:
     codes = {s.jurisdiction for s in reply.sections if s.jurisdiction and s.jurisdiction != FEDERAL}
     before: str | None = None
     for section in reply.sections:
-        begins = len(codes) > 1 and section.jurisdiction not in (None, before)
-        place = names[section.jurisdiction] if begins and section.jurisdiction else None
+        place = names[section.jurisdiction] if len(codes) > 1 and section.jurisdiction else None
+        begins = place is not None and section.jurisdiction != before
         before = section.jurisdiction
-        yield Part("prose", write.section(section, place, shown))
+        yield Part("prose", write.section(section, place, begins, shown))
     if reply.conclusion:
         yield Part("prose", write.conclusion(reply, shown))
     if reply.sources:

@@ -1,0 +1,134 @@
+"""The places of a text in lists: "Ohio, Utah and Iowa" share what stands around them."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from retrieval.jurisdiction_registry import words
+from retrieval.jurisdiction_roles import Role, RoleReader
+from retrieval.jurisdiction_units import NAMED, Reading, Unit
+
+_BETWEEN_AT_MOST = 5
+_MOVED_LEFT = 4
+
+
+@dataclass(slots=True)
+class Group:
+    """The places of one list. `first` and `last` are units; `members` are those that name a place."""
+
+    first: int
+    last: int
+    members: list[int] = field(default_factory=list)
+    role: Role = Role.ASKED
+    excluded: bool = False
+    hypothetical: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One member of a group, at unit `at`."""
+
+    unit: Unit
+    at: int
+    group: Group
+
+    @property
+    def role(self) -> Role:
+        return self.group.role
+
+    @property
+    def excluded(self) -> bool:
+        return self.group.excluded
+
+    @property
+    def hypothetical(self) -> bool:
+        return self.group.hypothetical
+
+
+class GroupReader:
+    """Reads the lists of a settled text and gives each its role."""
+
+    def __init__(self) -> None:
+        known = words()
+        self._grammar = known.grammar
+        self._roles = known.roles
+        self._reader = RoleReader()
+
+    def groups(self, reading: Reading) -> list[Group]:
+        """Return the places of the text in lists, in order, each with its role."""
+        groups: list[Group] = []
+        for at, unit in enumerate(reading.units):
+            if unit.kind not in NAMED:
+                continue
+            if groups and self._joins(reading, groups[-1], at):
+                groups[-1].members.append(at)
+                groups[-1].last = at
+            else:
+                groups.append(Group(at, at, [at]))
+        recording = any(unit.word in self._roles.records for unit in reading.units)
+        quotes = [start for start, _ in reading.quoted]
+        for group, following in zip_longest(groups, groups[1:]):
+            group.role = self._reader.role(reading, group.first, group.last)
+            if recording and group.role == Role.SPEAKER:
+                group.role = Role.ASKED  # both ends of a call count
+            start = reading.units[group.first].start
+            quote = bisect_right(quotes, start) - 1
+            if quote >= 0 and start < reading.quoted[quote][1]:
+                group.role = Role.QUOTED
+            elif following is not None:
+                self._left_behind(reading, group, following)
+        return groups
+
+    def _joins(self, reading: Reading, group: Group, at: int) -> bool:
+        """True when only separators stand between the group and this place, and it does not begin something new."""
+        units = reading.units
+        between = [unit.word for unit in units[group.last + 1 : at]]
+        if len(between) > _BETWEEN_AT_MOST or "every" in {units[group.last].kind, units[at].kind}:
+            return False
+        if not between or between == ["'s"]:
+            return units[group.last].kind == units[at].kind == "place"
+        if not self._is_list(between):
+            return False
+        return not ("," in between and self._begins_anew(reading, group, at, between))
+
+    def _is_list(self, between: list[str]) -> bool:
+        separators = self._grammar.separators
+        if not any(word in separators for word in between):
+            return False
+        allowed = self._grammar.in_lists
+        return all(
+            word in separators or (i > 0 and word in allowed) or word in {"'s", ")", "("}
+            for i, word in enumerate(between)
+        )
+
+    def _begins_anew(self, reading: Reading, group: Group, at: int, between: list[str]) -> bool:
+        """True where a comma parts rather than lists: "Virginia, not Maryland, and Ohio", "in Texas, and Ohio is …"."""
+        units = reading.units
+        if len(between) == 1 and len(units[group.last].codes) > 1 and not units[group.last].choose:
+            return True  # "New England, Ohio excepted"
+        if len(group.members) == 1:
+            head = reading.word(group.first - 1)
+            if head == "not" and reading.word(group.first - 2) == "," and "and" in between:
+                return True
+            after = reading.after(at)
+            if after is not None and after.word in self._grammar.be and after.word != "'s":
+                return True
+        if len(between) > 1:
+            return False
+        left, right = self._reader.left(reading, group.first), self._reader.right(reading, at)
+        return left is not None and right is not None and left != right
+
+    def _left_behind(self, reading: Reading, group: Group, following: Group) -> None:
+        """ "moved from Ohio to Utah": Ohio is past. "ships wine from Ohio to Utah": Ohio is where the business is."""
+        if following.first - group.last > 3:
+            return
+        between = {reading.word(i) for i in range(group.last + 1, following.first)}
+        left = {reading.word(i) for i in range(max(0, group.first - _MOVED_LEFT), group.first)}
+        if "to" not in between or "from" not in left:
+            return
+        if left & self._roles.moves:
+            group.role = Role.PAST
+        elif left & self._roles.delivers and not left & self._roles.data:
+            group.role = Role.BUSINESS
