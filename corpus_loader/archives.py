@@ -143,7 +143,7 @@ def files_in(path: Path) -> Iterator[Found]:
                 yield from _named(inner, name)
         return
     if not path.exists():
-        yield Found(str(path), error=UnreadableFile("no such file or folder"))
+        yield Found(path.name, error=UnreadableFile(f"no such file or folder: {path}"))
         return
     yield from _named(path, path.name)
 

@@ -147,6 +147,17 @@ def load_official(
     return load.report(time.perf_counter() - began)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What this load has taken as the current text of a section."""
+
+    hash: str
+    source: str
+    in_force_from: dt.date | None
+    text: str
+    id: int
+
+
 class _Load:
     """The state of one load while files come in."""
 
@@ -157,10 +168,10 @@ class _Load:
         self._store, self._versions, self._batches = store, versions, batches
         self._index, self._resting = DigestIndex(digest.laws), Resting(digest)
         self._names, self._today, self._accept, self._progress = names, today, accept_removals, progress
-        self._seen: dict[tuple[str, str, str], tuple[str, str]] = {}
+        self._seen: dict[tuple[str, str, str], _Seen] = {}
         self._seen_ids: set[int] = set()
         self._roots: set[str] = set()
-        self._kept_sources: set[tuple[str, str]] = set()
+        self._kept: set[tuple[str, str]] = set()
         self._counts: Counter[str] = Counter()
         self._left: Counter[str] = Counter()
         self._changes: list[Change] = []
@@ -177,14 +188,16 @@ class _Load:
             seal = hashlib.sha256(
                 b"\0".join((given.data, _readers_hash().encode(), str((given.jurisdiction, given.cite_as, given.selectors)).encode()))
             ).hexdigest()
-            if self._versions.file_hash(given.root, given.name) == seal and self._same_again(given):
+            before = self._versions.loaded_before(given.root, given.name, seal)
+            if before is not None and not self._versions.due(given.root, given.name, self._today):
+                self._same_again(given, before)
                 return
             read = read_file(given.data, given.name, given.selectors)
             placed = self._placed(given, read)
             self._check_shrinking(given, placed)
         except UnreadableFile as error:
             self._skips.append(Skip(given.name, error.line, error.reason))
-            self._kept_sources.add((given.root, given.name))
+            self._kept.add((given.root, given.name))
             return
         self._by_file.append((given.name, read.format, len(read.sections)))
         self._counts["sections"] += len(read.sections)
@@ -193,7 +206,7 @@ class _Load:
         self._skips.extend(read.skips)
         for versions in placed.values():
             self._keep(given, versions)
-        self._versions.set_file_hash(given.root, given.name, seal)
+        self._versions.set_loaded(given.root, given.name, seal, len(read.sections))
         self._report(given)
 
     def _report(self, given: Given) -> None:
@@ -201,20 +214,17 @@ class _Load:
         if self._progress:
             self._progress(self._counts["bytes"], self._counts["sections"], self._batches.embedded, given.name)
 
-    def _same_again(self, given: Given) -> bool:
-        """Return whether all of an unchanged file is still the current text; then nothing of it is read."""
-        own = [i for i, source in self._versions.current_of_root(given.root) if source == given.name]
-        if not own:
-            return False
-        self._seen_ids.update(own)
-        for id in own:
-            version = self._versions.get(id)
-            self._seen[version.key] = (version.hash, given.name)
+    def _same_again(self, given: Given, sections: int) -> None:
+        """Count an unchanged file, of which nothing is read again."""
+        for id, source in self._versions.current_of_root(given.root):
+            if source == given.name:
+                version = self._versions.get(id)
+                self._seen_ids.add(id)
+                self._seen[version.key] = _Seen(version.hash, given.name, version.in_force_from, version.text, id)
         self._counts["files_unchanged"] += 1
-        self._counts["sections"] += len(own)
-        self._counts["unchanged"] += len(own)
+        self._counts["sections"] += sections
+        self._counts["unchanged"] += sections
         self._report(given)
-        return True
 
     def _placed(self, given: Given, read: FileRead) -> dict[tuple[str, str, str], list[Placed]]:
         jurisdiction, cite_as = given.jurisdiction or "", given.cite_as or ""
@@ -237,55 +247,76 @@ class _Load:
             )
 
     def _keep(self, given: Given, texts: list[Placed]) -> None:
+        """Keep what one file says of one section: one text is current, the others are kept for other days or set aside."""
         current, others, unclear = choose_current(texts, self._today)
         self._counts["duplicates"] += len(texts) - 1 - len(others) - len(unclear)
         for placed in unclear:
-            self._aside(placed, "another text of the same section in this file, without dates that tell them apart")
+            self._aside(placed, given, "another text of the same section in this file, without dates that tell them apart")
         for placed in others:
             self._counts["other_days"] += 1
-            if not self._versions.holds(placed.place.key, placed.hash):
-                self._versions.add(as_version(placed, 0, given.root, self._today, False))
-        key = current.place.key
-        if key in self._seen:
-            if self._seen[key][0] == current.hash:
+            self._beside(placed, given)
+        key, section = current.place.key, current.section
+        first = self._seen.get(key)
+        if first is not None:
+            later = section.in_force_from and (first.in_force_from is None or section.in_force_from > first.in_force_from)
+            if first.hash == current.hash or (first.text == current.text and not later):
                 self._counts["duplicates"] += 1
+            elif later:
+                self._counts["other_days"] += 1
+                self._batches.finish()  # the first text may still wait there
+                self._versions.set_beside(first.id)
+                self._store.remove_official(key[0], [(f"{key[1]}#{key[2]}@official", self._versions.get(first.id).chunks)])
+                self._add(current, given)
             else:
-                self._aside(current, f"differs from the text in {self._seen[key][1]}, which was read first in this load")
+                self._aside(current, given, f"differs from the text in {first.source}, which is kept as the current one")
             return
-        self._seen[key] = (current.hash, given.name)
         held = self._versions.current_hash(key)
         if held and held[1] == current.hash:
             self._seen_ids.add(held[0])
+            self._seen[key] = _Seen(current.hash, given.name, section.in_force_from, current.text, held[0])
             self._versions.set_source(held[0], given.root, given.name, current.url)
+            self._counts["unchanged"] += 1
+            return
+        if held and self._versions.known_beside(key, current.hash, given.name):
             self._counts["unchanged"] += 1
             return
         old = ""
         if held:
             old = self._versions.get(held[0]).text
-            self._versions.end(held[0], current.section.in_force_from or self._today)
+            self._versions.end(held[0], section.in_force_from or self._today)
             self._store.remove_official(key[0], [(f"{key[1]}#{key[2]}@official", held[2])])
-        chunks = as_chunks(current, self._names[key[0]], self._today)
-        self._batches.add(chunks)
-        self._counts["chunks"] += len(chunks)
-        self._versions.add(as_version(current, len(chunks), given.root, self._today, True))
-        if fresh := self._versions.current_hash(key):
-            self._seen_ids.add(fresh[0])
+        self._add(current, given)
         self._changes.append(
             Change(
-                "changed" if held else "added", key, current.place.citation, current.section.heading, given.name,
+                "changed" if held else "added", key, current.place.citation, section.heading, given.name,
                 old, current.text if held else "", self._resting.on(key) if held else (),
             )
         )  # fmt: skip
 
-    def _aside(self, placed: Placed, reason: str) -> None:
+    def _add(self, placed: Placed, given: Given) -> None:
+        key = placed.place.key
+        self._versions.forget_waiting(key, placed.hash)
+        chunks = as_chunks(placed, self._names[key[0]], self._today)
+        self._batches.add(chunks)
+        self._counts["chunks"] += len(chunks)
+        id = self._versions.add(as_version(placed, len(chunks), given.root, self._today, True))
+        self._seen_ids.add(id)
+        self._seen[key] = _Seen(placed.hash, given.name, placed.section.in_force_from, placed.text, id)
+
+    def _beside(self, placed: Placed, given: Given) -> None:
+        if not self._versions.known_beside(placed.place.key, placed.hash, given.name):
+            self._versions.add(as_version(placed, 0, given.root, self._today, False))
+
+    def _aside(self, placed: Placed, given: Given, reason: str) -> None:
         self._counts["aside"] += 1
         self._skips.append(Skip(placed.section.source, placed.section.line, f"{placed.place.citation}: {reason}"))
+        self._beside(placed, given)
 
     def remove_what_is_gone(self) -> None:
         """Take out what the roots of this load held and hold no longer; files that were set aside keep what they had."""
         for root in sorted(self._roots):
             for id, source in list(self._versions.current_of_root(root)):
-                if id in self._seen_ids or (root, source) in self._kept_sources:
+                if id in self._seen_ids or self._is_kept(root, source):
                     continue
                 gone = self._versions.get(id)
                 self._versions.end(id, self._today)
@@ -293,6 +324,11 @@ class _Load:
                 self._changes.append(
                     Change("removed", gone.key, gone.citation, gone.heading, source, gone.text, "", self._resting.on(gone.key))
                 )
+
+    def _is_kept(self, root: str, source: str) -> bool:
+        """Return whether the file of a section could not be read this time: itself, its archive, or the whole root."""
+        archive = source.partition("!")[0]
+        return any((root, name) in self._kept for name in (source, archive, source.partition("/")[0]))
 
     def report(self, seconds: float) -> OfficialReport:
         """Return what was done."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
@@ -99,6 +99,7 @@ class Reading:
     names: tuple[str, ...]
     concepts: frozenset[str] = frozenset()
     opens_with_pronoun: bool = False
+    regardless: bool = False  # "even if …": no exception applies
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +130,18 @@ def _by_first(
 def lexicon() -> Lexicon:
     """Return the words of config/grounding.toml."""
     raw = tomllib.loads(resources.files("config").joinpath("grounding.toml").read_text(encoding="utf-8"))
+    exact: dict[str, set[str]] = {}
     groups: dict[str, set[str]] = {}
     for name, words in raw["synonyms"].items():
         for word in (name, *words):
+            exact.setdefault(word, set()).add(name)
             groups.setdefault(_stem(word), set()).add(name)
     parties = {_stem(word): name for name, words in raw["parties"].items() for word in words}
     return Lexicon(
         phrases=_by_first((tuple(k.split()), tuple(v.split())) for k, v in raw["phrases"].items()),  # type: ignore[arg-type]
         markers=_by_first((tuple(w.split()), name) for name, ws in raw["modality"].items() for w in ws),  # type: ignore[arg-type]
         conditions=_by_first((tuple(w.split()), name) for name, ws in raw["conditions"].items() for w in ws),  # type: ignore[arg-type]
-        groups={word: frozenset(names) for word, names in groups.items()},
+        groups={word: frozenset(names) for word, names in (groups | exact).items()},
         parties=parties,
         exact=frozenset(raw["party_rules"]["exact"]),
         alike=frozenset(frozenset(pair) for pair in raw["party_rules"]["alike"]),
@@ -154,7 +157,7 @@ def _stem(word: str) -> str:
 def concepts_of(word: str) -> frozenset[str]:
     """Return the groups of meaning of a word, or its stem where it is in none."""
     base = _stem(word)
-    return lexicon().groups.get(base) or lexicon().groups.get(word) or frozenset((base,))
+    return lexicon().groups.get(word) or lexicon().groups.get(base) or frozenset((base,))
 
 
 @cache
@@ -260,6 +263,7 @@ class _Reader:
     no_at: int | None = None
     head: bool = False
     actor_follows: bool = False
+    by: int = -9  # where "by" stood last
 
     @property
     def scope(self) -> _Scope:
@@ -344,14 +348,23 @@ _ADVERBS = frozenset(
     ]
 )
 _GENERAL = frozenset(("business", "person"))
+_VERBS_TOO = frozenset(("act", "answer"))
+"""Words of config/grounding.toml's framing that claim something behind a "must" or "may"."""
 
 
 def _new_subject(tokens: list[str | Figure], at: int) -> bool:
-    """Return whether a comma begins a clause with a subject of its own: ", and the attorney general …"."""
-    following = tokens[at + 1 : at + 5]
+    """Return whether a comma begins a clause with a subject of its own: ", and each violation may …", not ", and may …"."""
+    following = tokens[at + 1 : at + 8]
     if not following or following[0] not in _JOINS:
         return False
-    return any(isinstance(t, str) and _stem(t) in lexicon().parties for t in following[1:4])
+    if any(isinstance(t, str) and _stem(t) in lexicon().parties for t in following[1:4]):
+        return True
+    for further in range(1, len(following)):
+        if following[further] in _COMMAS or following[further] in _STOPS:
+            return False
+        if _match(lexicon().markers, tokens, at + 1 + further):  # type: ignore[arg-type]
+            return further > 1
+    return False
 
 
 def _pass(tokens: list[str | Figure]) -> _Reader:
@@ -383,8 +396,10 @@ def _pass(tokens: list[str | Figure]) -> _Reader:
                 )
             at += condition[0]
             continue
+        elif token == "by":
+            r.by = at
         else:
-            _content(r, token)
+            _content(r, token, by=at - r.by <= 3)
         at += 1
     return r
 
@@ -398,6 +413,8 @@ def _marker(r: _Reader, tokens: list[str | Figure], at: int, length: int, name: 
     modality: Modality = name  # type: ignore[assignment]
     if r.no_at is not None and len(r.words) - r.no_at <= _REACH_OF_NO:
         modality = _TURNED.get(modality, modality)
+    if modality == "plain" and r.scope.modality != "plain" and not r.scope.words and r.scope.clause == r.clause:
+        return length  # "may have", "must do": an auxiliary, or the verb itself
     last = str(tokens[at + length - 1])
     following = str(tokens[at + length]) if at + length < len(tokens) else ""
     if modality == "must" and r.scope.modality not in ("plain", "not") and not r.scope.words:
@@ -415,7 +432,7 @@ def _marker(r: _Reader, tokens: list[str | Figure], at: int, length: int, name: 
     return length
 
 
-def _content(r: _Reader, token: str) -> None:
+def _content(r: _Reader, token: str, by: bool = False) -> None:
     words = lexicon()
     if token in ("and", "or", "but", "nor"):
         r.segment += 1
@@ -429,6 +446,8 @@ def _content(r: _Reader, token: str) -> None:
             r.first.append(party)
         if r.actor_follows:
             r.scope.actors, r.actor_follows = {party}, False
+        elif by:
+            r.scope.actors = {party}
         elif not r.zone:
             r.scope.objects.add(party)
     if (
@@ -458,6 +477,9 @@ _NEAR = 5
 _PRONOUN = re.compile(r"^(?:It|They|That|This|Such|These|Those|He|She|Nor|The same|Its|Their|Also)\b")
 
 
+_REGARDLESS = re.compile(r"\beven (?:if|when|where|though|with|without|after|where)\b|\bregardless\b|\bwhether or not\b", re.IGNORECASE)
+
+
 def _near(reader: _Reader, at: int, segment: int, clause: int) -> frozenset[str]:
     window = reader.words[max(0, at - _NEAR) : at + _NEAR]
     return frozenset(c for w in window if w.clause == clause and w.segment == segment for c in w.concepts)
@@ -475,7 +497,23 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _rescoped(reader: _Reader) -> None:
+    """Put the subject under the verb where nothing follows it: in "Notice is not required" notice need not be given."""
+    for number, scope in enumerate(reader.scopes):
+        own = [w for w in reader.words if w.scope == number and not w.zone]
+        if own or scope.modality == "plain":
+            continue
+        back = number - 1
+        while back >= 0 and reader.scopes[back].clause == scope.clause and not reader.scopes[back].words:
+            back -= 1
+        if back < 0 or reader.scopes[back].clause != scope.clause or reader.scopes[back].modality not in ("plain", "not"):
+            continue
+        reader.words = [replace(w, scope=number) if w.scope == back and not w.zone else w for w in reader.words]
+        scope.words, reader.scopes[back].words = reader.scopes[back].words + scope.words, 0
+
+
 def _scopes(reader: _Reader) -> tuple[Scope, ...]:
+    _rescoped(reader)
     made = []
     for number, s in enumerate(reader.scopes):
         more = any(o.clause == s.clause and o.words for o in reader.scopes[number + 1 :])
@@ -503,10 +541,11 @@ def read(text: str) -> Reading:
     places = reader.places
     if _FEDERAL.search(bare):
         places = [*places, Mention(FEDERAL, 0, 0)]
+    scopes = _scopes(reader)
     return Reading(
         text=bare,
         words=tuple(reader.words),
-        scopes=_scopes(reader),
+        scopes=scopes,
         quantities=tuple(
             Quantity(f, _near(reader, at, seg, clause), clause, seg) for f, at, clause, seg in reader.figures
         ),
@@ -515,4 +554,5 @@ def read(text: str) -> Reading:
         names=_names(bare),
         concepts=frozenset(c for w in reader.words for c in w.concepts),
         opens_with_pronoun=bool(_PRONOUN.match(bare)),
+        regardless=bool(_REGARDLESS.search(bare)),
     )

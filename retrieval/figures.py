@@ -70,8 +70,8 @@ _BOUND_BEFORE = [
     for words, bound in _BEFORE
 ]
 _BOUND_AFTER: list[tuple[re.Pattern[str], Bound]] = [
-    (re.compile(r"^[ -]?(?:\w+[ -]){0,3}?or (?:more|greater|over|older|longer|above)\b|^[ -]?(?:\w+[ -]){0,2}?(?:at a|as a) minimum\b", re.IGNORECASE), "at_least"),
-    (re.compile(r"^[ -]?(?:\w+[ -]){0,3}?or (?:less|fewer|under|younger|below|earlier)\b|^[ -]?(?:\w+[ -]){0,2}?(?:at most|as a maximum)\b", re.IGNORECASE), "at_most"),
+    (re.compile(r"^[ -]?(?:\w+[ -]){0,3}?or (?:more|greater|over|older|longer|above)\b(?! than)|^[ -]?(?:\w+[ -]){0,2}?(?:at a|as a) minimum\b", re.IGNORECASE), "at_least"),
+    (re.compile(r"^[ -]?(?:\w+[ -]){0,3}?or (?:less|fewer|under|younger|below|earlier)\b(?! than)|^[ -]?(?:\w+[ -]){0,2}?(?:at most|as a maximum)\b", re.IGNORECASE), "at_most"),
 ]  # fmt: skip
 _OPPOSED = {
     frozenset(("at_most", "at_least")), frozenset(("at_most", "over")), frozenset(("under", "at_least")),

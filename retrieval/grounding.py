@@ -12,6 +12,7 @@ The measure is tests/benchmarks/bench_grounding.py; `ENOUGH` was set by it.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -38,6 +39,8 @@ class Ground:
     parties: frozenset[str]
     names: frozenset[str]
     verbatim: str
+    since: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
 
 
 def normal(text: str) -> str:
@@ -103,6 +106,10 @@ def ground_in(text: str, passages: tuple[Passage, ...]) -> Ground:
     )  # fmt: skip
 
 
+_TIME = frozenset(("deadline",))
+"""A ground with a figure bears the words "time", "limit", "deadline"."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     """The part of a reading that is compared with one ground: a clause, or a segment of one."""
@@ -143,7 +150,7 @@ def _says_the_same(scope: Scope, theirs: Scope, met: bool) -> bool:
             return not loose and not (scope.exception == "without" and not theirs.exception)
         if held == "maynot":
             return excepted and scope.exception != "without"
-        return held == "must" and bool(scope.exception) and met
+        return held == "must" and scope.exception not in ("", "without") and met
     if said == "maynot":
         return (
             (held == "maynot" and not loose)
@@ -174,7 +181,8 @@ def _modality_fault(part: _Part, reading: Reading, ground: Ground) -> str | None
         for concept in other.concepts:
             by_concept.setdefault(concept, []).append(other)
     spoken = frozenset(c for w in part.words for c in w.concepts)
-    met = [not s.excepted or len(s.excepted & spoken) * 2 >= len(s.excepted) for s in theirs.scopes]
+    flat = reading.regardless and not theirs.regardless
+    met = [not flat and (not s.excepted or len(s.excepted & spoken) * 2 >= len(s.excepted)) for s in theirs.scopes]
     for number in sorted({w.scope for w in part.words}):
         scope = reading.scopes[number]
         if scope.subject:
@@ -203,11 +211,9 @@ def _modality_fault(part: _Part, reading: Reading, ground: Ground) -> str | None
                 aligned[other] = aligned.get(other, 0.0) + weight
         if shared and same < _AGREEMENT * shared:
             return f"says “{_PLAIN[scope.modality]}” where the source does not"
-        if aligned and (
-            fault := _actor_fault(
-                scope, [theirs.scopes[i] for i, w in aligned.items() if w >= 0.8 * max(aligned.values())]
-            )
-        ):
+        nearest = [theirs.scopes[i] for i, w in aligned.items() if w >= 0.8 * max(aligned.values())]
+        everyone = frozenset(p.name for p in theirs.parties)
+        if nearest and (fault := _actor_fault(scope, nearest, everyone)):
             return fault
     return None
 
@@ -217,19 +223,17 @@ _PLAIN = {
 }  # fmt: skip
 
 
-def _actor_fault(said: Scope, held: list[Scope]) -> str | None:
-    """Return why the ones who act, or on whom, are not those of the nearest scopes of a source; None if they are."""
+def _actor_fault(said: Scope, held: list[Scope], everyone: frozenset[str]) -> str | None:
+    """Return why the ones who act, or on whom, are not those of the nearest scopes of a source; None if they are.
+
+    `everyone` are the parties of the source's whole sentence: one of them may be acted on.
+    """
     for theirs in held:
-        swapped = (
-            said.actors & theirs.objects and said.objects & theirs.actors and not said.actors & theirs.actors
-        )
-        if (
-            not swapped
-            and (_alike(said.actors, theirs.actors) or _dual(said, theirs))
-            and _alike(said.objects, theirs.objects)
-        ):
+        swapped = said.actors & theirs.objects and said.objects & theirs.actors and not said.actors & theirs.actors
+        actors = _alike(said.actors, theirs.actors) or _dual(said, theirs)
+        if not swapped and actors and (said.objects & everyone or _alike(said.objects, theirs.objects)):
             return None
-    return f"makes {'/'.join(sorted(said.actors)) or 'someone'} act on {'/'.join(sorted(said.objects)) or 'someone'}, the source another"
+    return f"makes {'/'.join(sorted(said.actors)) or 'someone'} act on {'/'.join(sorted(said.objects)) or 'someone'}"
 
 
 def _dual(said: Scope, held: Scope) -> bool:
@@ -244,10 +248,12 @@ def _covered(word: Word, ground: Ground) -> bool:
     return bool(word.concepts & ground.reading.concepts) or bool(word.concepts & ground.around)
 
 
-def _figure_fault(part: _Part, ground: Ground) -> str | None:
+def _figure_fault(part: _Part, reading: Reading, ground: Ground) -> str | None:
     for quantity in part.quantities:
         figure = quantity.figure
         fitting = [q for q in ground.reading.quantities if agrees(figure, q.figure)]
+        if figure.kind == "date" and _in_force_dates(quantity, reading, ground):
+            continue
         if figure.kind == "section" and not fitting and any(w in ground.names for w in stems(figure.value)):
             continue
         if not fitting:
@@ -267,6 +273,19 @@ def _figure_fault(part: _Part, ground: Ground) -> str | None:
     return None
 
 
+_SINCE = re.compile(r"\b(?:since|from|as of|effective|force|effect|starting|beginning|after|started|began)\W+(?:\w+\W+)?$", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:until|till|through|before|expires?|expired|ends?|ended)\W+(?:\w+\W+)?$", re.IGNORECASE)
+
+
+def _in_force_dates(quantity: Quantity, reading: Reading, ground: Ground) -> bool:
+    """Return whether a date is said to be the one from which, or until which, the ground's law holds, and is."""
+    before = reading.text[max(0, quantity.figure.start - 30) : quantity.figure.start]
+    value = quantity.figure.value
+    return any(d.startswith(value) for d in ground.since if _SINCE.search(before)) or any(
+        d.startswith(value) for d in ground.until if _UNTIL.search(before)
+    )
+
+
 def _place_fault(part: _Part, ground: Ground) -> str | None:
     held = {p.name for p in ground.reading.places} | {ground.jurisdiction}
     if wrong := sorted({p.name for p in part.places} - held):
@@ -280,16 +299,21 @@ def _party_fault(part: _Part, ground: Ground) -> str | None:
     return f"speaks of the {missing[0]}, the source does not" if missing else None
 
 
+_SLACK = 0.34
+"""Weight of content words that may be missing in any case: one of config/grounding.toml's soft words."""
+
+
 def _coverage(part: _Part, ground: Ground) -> float:
-    if not part.words:
-        return 1.0
-    return sum(w.weight for w in part.words if _covered(w, ground)) / sum(w.weight for w in part.words)
+    """Return the share of a part's content words that a ground holds; 1 where next to nothing is missing."""
+    missing = sum(w.weight for w in part.words if not _covered(w, ground))
+    whole = sum(w.weight for w in part.words)
+    return 1.0 if missing <= _SLACK else 1 - missing / whole
 
 
 def _fault(part: _Part, reading: Reading, ground: Ground, enough: float) -> tuple[float, str | None]:
     """Return how much of a part a ground holds (0 to 1) and the first reason why it does not bear it."""
     share = _coverage(part, ground)
-    reason = _place_fault(part, ground) or _figure_fault(part, ground) or _party_fault(part, ground)
+    reason = _place_fault(part, ground) or _figure_fault(part, reading, ground) or _party_fault(part, ground)
     if reason is None and share >= enough:
         reason = _modality_fault(part, reading, ground)
     if reason is None:
@@ -302,18 +326,17 @@ def _fault(part: _Part, reading: Reading, ground: Ground, enough: float) -> tupl
     return share, reason
 
 
-def _borne(part: _Part, reading: Reading, grounds: tuple[Ground, ...], enough: float) -> str | None:
-    """Return None if one ground bears the part, else why the nearest one does not."""
-    if not (part.words or part.quantities or part.parties or part.places):
-        return None
+def _borne(part: _Part, reading: Reading, grounds: tuple[Ground, ...], enough: float) -> tuple[list[Ground], str]:
+    """Return the grounds that bear a part each by itself, or none and why the nearest does not."""
+    bearing: list[Ground] = []
     nearest: tuple[float, str] = (-1.0, "no source")
     for ground in grounds:
         share, reason = _fault(part, reading, ground, enough)
         if reason is None:
-            return None
-        if share > nearest[0]:
+            bearing.append(ground)
+        elif share > nearest[0]:
             nearest = (share, reason)
-    return nearest[1]
+    return bearing, nearest[1]
 
 
 def _name_fault(reading: Reading, grounds: tuple[Ground, ...]) -> str | None:
@@ -386,26 +409,49 @@ def why_not(text: str, grounds: tuple[Ground, ...], enough: float = ENOUGH) -> s
         return None
     for sentence in sentences(text):
         reading = read(sentence)
-        if reason := _name_fault(reading, grounds):
-            return reason
-        for clause in sorted(
-            {i.clause for i in (*reading.words, *reading.quantities, *reading.parties, *reading.places)}
-        ):
-            reason = _borne(_part(reading, frozenset((clause,))), reading, grounds, enough)
-            if reason is not None and (reason := _by_segments(reading, clause, grounds, enough, reason)):
+        bearing: list[Ground] = []
+        for clause in _clauses(reading):
+            found, reason = _borne(_part(reading, frozenset((clause,))), reading, grounds, enough)
+            if not found:
+                found, reason = _by_segments(reading, clause, grounds, enough, reason)
+            if not found:
                 return reason
+            bearing += found
+        if fault := _name_fault(reading, tuple(bearing) or grounds):
+            return fault
     return None
+
+
+def _clauses(reading: Reading) -> list[int]:
+    """Return the numbers of the clauses that claim anything; figures and places alone go with their neighbours."""
+    return sorted({i.clause for i in (*reading.words, *reading.quantities, *reading.parties, *reading.places)})
 
 
 def _by_segments(
     reading: Reading, clause: int, grounds: tuple[Ground, ...], enough: float, reason: str
-) -> str | None:
-    """Return None if each part of a clause between commas and conjunctions is borne by a ground of its own."""
-    segments = sorted({w.segment for w in reading.words if w.clause == clause})
-    if len(segments) < 2:
-        return reason
-    for segment in segments:
-        part = _part(reading, frozenset((clause,)), frozenset((segment,)))
-        if fault := _borne(part, reading, grounds, max(enough, 0.99)):
-            return fault
-    return None
+) -> tuple[list[Ground], str]:
+    """Return grounds that bear a clause part by part, the parts being between commas and conjunctions.
+
+    A part without content words ("Since January 1, 2024,") goes with the next one, or the last with the one before.
+    """
+    groups: list[set[int]] = [set()]
+    held = {w.segment for w in reading.words if w.clause == clause}
+    rest = (*reading.quantities, *reading.parties, *reading.places)
+    for segment in sorted(held | {i.segment for i in rest if i.clause == clause}):
+        groups[-1].add(segment)
+        if segment in held:
+            groups.append(set())
+    if not groups[-1]:
+        groups.pop()
+    elif len(groups) > 1:
+        last = groups.pop()
+        groups[-1] |= last
+    if len(groups) < 2:
+        return [], reason
+    bearing: list[Ground] = []
+    for group in groups:
+        found, fault = _borne(_part(reading, frozenset((clause,)), frozenset(group)), reading, grounds, enough)
+        if not found:
+            return [], fault
+        bearing += found
+    return bearing, ""

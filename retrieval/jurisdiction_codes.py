@@ -93,7 +93,16 @@ class ShortForms:
             len(listed) == 2 and reading.word(0) in self._codes.interjections and reading.word(1) == ","
         )
         words_only = all(reading.units[at].word in self._codes.words_in_capitals for at in listed)
-        return [] if len(listed) < 2 or greeting or words_only else listed
+        doubtful = words_only and not reading.is_upper(reading.units[0])
+        return [] if len(listed) < 2 or greeting or doubtful else listed
+
+    def _is_conjunction(self, reading: Reading, at: int) -> bool:
+        """True for the "or" of "ID or OR" and "ca or wa", not for that of "ca, or, wa"."""
+        small = not reading.is_upper(reading.units[at]) and not reading.capitals
+        following = reading.units[at + 1] if at + 1 < len(reading.units) else None
+        if following is not None and small and reading.is_upper(following):
+            return True
+        return reading.word(at + 1) not in {"", *self._codes.links}
 
     def _settle_slash(self, reading: Reading, at: int) -> None:
         left, right = reading.units[at - 1], reading.units[at + 1]
@@ -264,8 +273,9 @@ class ShortForms:
             return False
         opens = self._grammar.code_prepositions | {"(", "[", "compare", "comparing", "the", "states"}
         if before is not None and left is None and before.word not in opens:
+            plain = upper and unit.word not in self._codes.interjections
             joined = upper and reading.word(at + 1) in {"/", "&", "+", "|"}
-            if not joined and not (upper and before.word in self._grammar.legal_left):
+            if not joined and not plain and not (upper and before.word in self._grammar.legal_left):
                 return False
         if (
             before is None
@@ -300,7 +310,15 @@ class ShortForms:
 
     def _los_angeles_or_louisiana(self, reading: Reading, at: int) -> tuple[str, ...]:
         """Return LA beside other states or legal words, CA beside other cities, else both."""
-        for side in (self._link(reading, at, -1), self._link(reading, at, 1)):
+        right = self._link(reading, at, 1)
+        if (
+            right is not None
+            and right.codes == ("CA",)
+            and reading.word(at + 1) == ","
+            and reading.word(at + 3) not in self._codes.links
+        ):
+            return ("CA",)  # "our LA, California office"
+        for side in (self._link(reading, at, -1), right):
             if side is not None and side.sense is not None and side.sense.why in {"city", "code", "name"}:
                 return ("CA",) if side.sense.why == "city" else ("LA",)
         if reading.word(at + 1) in self._law_words | self._codes.law_verbs | {":"}:

@@ -112,6 +112,14 @@ class GroupReader:
             head = reading.word(group.first - 1)
             if head == "not" and reading.word(group.first - 2) == "," and "and" in between:
                 return True
+            following = reading.word(at + 1)
+            if (
+                head == "not"
+                and reading.before(group.first - 1) is None
+                and between == [","]
+                and following not in self._grammar.separators
+            ):
+                return True  # "not Texas, Ohio"
             after = reading.after(at)
             if after is not None and after.word in self._grammar.be and after.word != "'s":
                 return True

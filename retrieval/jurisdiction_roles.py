@@ -47,7 +47,7 @@ class RoleReader:
         if (left, right) == (Role.PEOPLE, Role.BUSINESS) and self._is_site(reading, last):
             return Role.PEOPLE
         if (left, right) == (Role.INCORPORATED, Role.ASKED):
-            return left  # "organized under Delaware law" names a seat
+            return Role.INCORPORATED  # "organized under Delaware law" names a seat
         return right
 
     def _is_site(self, reading: Reading, last: int) -> bool:
@@ -197,8 +197,10 @@ class RoleReader:
 
     def _is_stored(self, reading: Reading, first: int) -> bool:
         """True when the clause before keeps something there: "we keep customer data in Virginia"."""
+        others = False
         for i in range(first - 1, max(-1, first - _STORED_LEFT), -1):
             unit = reading.units[i]
+            others = others or unit.kind in NAMED
             if unit.kind == "break" or unit.word in {"but", "if", "when", "because"}:
                 return False
             if unit.word in {"keep", "keeps"}:
@@ -208,6 +210,8 @@ class RoleReader:
                     "should",
                     "do",
                 }
+            if unit.word in {"process", "processed", "processing", "handle", "handled"}:
+                return others  # "we process Texans' data in Oklahoma"
             if unit.word in self._roles.store_verbs:
                 return unit.word not in {"store", "stores"} or not self._is_noun(reading, i)
         return False

@@ -12,15 +12,16 @@ Follow-ups, explicit arguments and defaults: `Detector.resolve`, in jurisdiction
 from __future__ import annotations
 
 from retrieval.jurisdiction_codes import ShortForms
-from retrieval.jurisdiction_context import Context
 from retrieval.jurisdiction_exclusions import ExclusionReader
 from retrieval.jurisdiction_federal import asked_federal, asks_state_law, is_federal, settle_federal
 from retrieval.jurisdiction_followups import resolve
 from retrieval.jurisdiction_groups import GroupReader, Mention
+from retrieval.jurisdiction_namesakes import Namesakes
 from retrieval.jurisdiction_phrases import LawName, Phrases
 from retrieval.jurisdiction_registry import FEDERAL, Place, Registry, registry
 from retrieval.jurisdiction_roles import Role
 from retrieval.jurisdiction_surveys import settle_surveys, standing_surveys
+from retrieval.jurisdiction_towns import Towns
 from retrieval.jurisdiction_units import Reading, Unit, is_all_capitals
 from retrieval.markup import read_tokens
 from retrieval.records import Detection, Jurisdictions, Question
@@ -58,7 +59,8 @@ class Detector:
         self._places = places
         self._phrases = Phrases(places, law_names)
         self._short_forms = ShortForms()
-        self._context = Context()
+        self._namesakes = Namesakes()
+        self._towns = Towns()
         self._groups = GroupReader()
         self._exclusions = ExclusionReader()
 
@@ -72,7 +74,7 @@ class Detector:
         reading = Reading(text, units, read.quoted, is_all_capitals(text, units))
         self._short_forms.settle(reading)
         settle_federal(reading)
-        local = self._context.settle(reading)
+        local = self._settle_names(reading)
         settle_surveys(reading)
         groups = self._groups.groups(reading)
         self._exclusions.read(reading, groups)
@@ -87,6 +89,16 @@ class Detector:
             QuestionRejected: the explicit argument names no jurisdiction; `plain` says so.
         """
         return resolve(question, self.detect, self._places)
+
+    def _settle_names(self, reading: Reading) -> tuple[str, ...]:
+        """Silence people, rivers and songs, join towns to states, and return the local rules named."""
+        places = [at for at, unit in enumerate(reading.units) if unit.kind == "place"]
+        several = len({code for at in places for code in reading.units[at].codes}) > 1
+        for at in places:
+            if self._namesakes.is_something_else(reading, at, several):
+                reading.units[at].kind = "noise"
+        self._towns.settle(reading, places)
+        return self._towns.local_rules(reading)
 
     def _judge(self, reading: Reading, mentions: list[Mention], outside: tuple[str, ...]) -> Jurisdictions:
         """Weigh the mentions against each other: who is asked about, left out, only mentioned, or open."""

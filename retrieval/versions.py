@@ -26,7 +26,7 @@ CREATE TABLE IF NOT EXISTS version (
 );
 CREATE INDEX IF NOT EXISTS version_key ON version (jurisdiction, law_id, section);
 CREATE INDEX IF NOT EXISTS version_current ON version (current, root);
-CREATE TABLE IF NOT EXISTS file (root TEXT NOT NULL, source TEXT NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (root, source));
+CREATE TABLE IF NOT EXISTS file (root TEXT NOT NULL, source TEXT NOT NULL, hash TEXT NOT NULL, sections INTEGER NOT NULL, PRIMARY KEY (root, source));
 """
 _FIELDS = (
     "jurisdiction", "law_id", "section", "citation", "heading", "text", "history", "url", "source", "root", "hash", "chunks",
@@ -65,12 +65,6 @@ class Version:
     def key(self) -> Key:
         return (self.jurisdiction, self.law_id, self.section)
 
-    def holds_on(self, day: dt.date) -> bool:
-        """Return whether this was the text on a day, as far as its source and our loads can tell."""
-        first = self.in_force_from or dt.date.min
-        last = self.in_force_to or (self.ended_on - dt.timedelta(days=1) if self.ended_on else dt.date.max)
-        return first <= day <= last
-
 
 def _day(value: str | None) -> dt.date | None:
     return dt.date.fromisoformat(value) if value else None
@@ -106,8 +100,8 @@ class Versions:
             }
         )
 
-    def add(self, version: Version) -> None:
-        """Keep a version."""
+    def add(self, version: Version) -> int:
+        """Keep a version and return its id."""
         values: list[Any] = []
         for name in _FIELDS:
             value = getattr(version, name)
@@ -119,7 +113,8 @@ class Versions:
                 else value
             )
         marks = ", ".join("?" * len(_FIELDS))
-        self._db.execute(f"INSERT INTO version ({', '.join(_FIELDS)}) VALUES ({marks})", values)  # noqa: S608 - names of ours
+        cursor = self._db.execute(f"INSERT INTO version ({', '.join(_FIELDS)}) VALUES ({marks})", values)  # noqa: S608 - names of ours
+        return int(cursor.lastrowid or 0)
 
     def of_key(self, key: Key) -> list[Version]:
         """Return the versions of one section, the newest load first, the current one before all."""
@@ -137,13 +132,32 @@ class Versions:
         ).fetchone()
         return (row["id"], row["hash"], row["chunks"]) if row else None
 
-    def holds(self, key: Key, text_hash: str) -> bool:
-        """Return whether a text of a section is kept already, current or not, and not ended."""
+    def known_beside(self, key: Key, text_hash: str, source: str) -> bool:
+        """Return whether a file gave this text of a section before and it was kept beside the current one."""
         found = self._db.execute(
-            "SELECT 1 FROM version WHERE jurisdiction = ? AND law_id = ? AND section = ? AND hash = ? AND ended_on IS NULL",
-            (*key, text_hash),
+            "SELECT 1 FROM version WHERE jurisdiction = ? AND law_id = ? AND section = ? AND hash = ? AND source = ? AND current = 0 AND ended_on IS NULL",
+            (*key, text_hash, source),
         ).fetchone()
         return found is not None
+
+    def set_beside(self, id: int) -> None:
+        """Keep a version beside the current one: a source shows it, and another source shows a later text."""
+        self._db.execute("UPDATE version SET current = 0 WHERE id = ?", (id,))
+
+    def due(self, root: str, source: str, day: dt.date) -> bool:
+        """Return whether the calendar has changed what is current in a file: a version began, or the current one ended."""
+        row = self._db.execute(
+            "SELECT 1 FROM version WHERE root = ? AND source = ? AND ended_on IS NULL AND "
+            "((current = 0 AND in_force_from <= ? AND coalesce(in_force_to, '9999') >= ? AND loaded_on < in_force_from) OR (current = 1 AND in_force_to < ?))",
+            (root, source, day.isoformat(), day.isoformat(), day.isoformat()),
+        ).fetchone()
+        return row is not None
+
+    def forget_waiting(self, key: Key, text_hash: str) -> None:
+        """Take out a version that waited for its day, because it is about to be kept as the current one."""
+        self._db.execute(
+            "DELETE FROM version WHERE jurisdiction = ? AND law_id = ? AND section = ? AND hash = ? AND current = 0 AND ended_on IS NULL", (*key, text_hash)
+        )
 
     def get(self, id: int) -> Version:
         """Return one version."""
@@ -176,16 +190,14 @@ class Versions:
         """Return how many sections are current."""
         return int(self._db.execute("SELECT count(*) FROM version WHERE current = 1").fetchone()[0])
 
-    def file_hash(self, root: str, source: str) -> str:
-        """Return the hash under which a file was last loaded whole, or ""."""
-        row = self._db.execute(
-            "SELECT hash FROM file WHERE root = ? AND source = ?", (root, source)
-        ).fetchone()
-        return str(row["hash"]) if row else ""
+    def loaded_before(self, root: str, source: str, value: str) -> int | None:
+        """Return how many sections a file gave when it was loaded with the same hash, or None."""
+        row = self._db.execute("SELECT sections FROM file WHERE root = ? AND source = ? AND hash = ?", (root, source, value)).fetchone()
+        return int(row["sections"]) if row else None
 
-    def set_file_hash(self, root: str, source: str, value: str) -> None:
+    def set_loaded(self, root: str, source: str, value: str, sections: int) -> None:
         """Remember a file that was loaded whole."""
-        self._db.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?)", (root, source, value))
+        self._db.execute("INSERT OR REPLACE INTO file VALUES (?, ?, ?, ?)", (root, source, value, sections))
 
     def named(self, citation: str) -> list[Version]:
         """Return the versions whose citation, number or key is what a person typed, the newest first."""
@@ -209,11 +221,24 @@ def _plain(text: str) -> str:
     return re.sub(r"[^0-9a-z:-]+", "", text.lower().replace("–", "-"))
 
 
+def text_on(versions: Iterable[Version], day: dt.date) -> Version | None:
+    """Return the version of one section that held on a day, as far as its source and our loads can tell, or None.
+
+    A version without a date of its own begins on the day it was first loaded, but the first one always did.
+    """
+    ordered = sorted(versions, key=lambda v: v.id)
+    found = None
+    for number, version in enumerate(ordered):
+        first = version.in_force_from or (version.loaded_on if number else dt.date.min)
+        ended = version.ended_on is not None and day >= version.ended_on and version.in_force_to is None
+        if first <= day <= (version.in_force_to or dt.date.max) and not ended:
+            found = version if found is None or first >= (found.in_force_from or dt.date.min) else found
+    return found
+
+
 def read_versions(folder: Path, keys: Iterable[Key], day: dt.date) -> dict[Key, Version]:
     """Return the text of each section on a day, where one is kept; for answers about an earlier date."""
     if not (folder / FILE).exists():
         return {}
     with closing(Versions(folder)) as versions:
-        return {
-            key: held[0] for key in keys if (held := [v for v in versions.of_key(key) if v.holds_on(day)])
-        }
+        return {key: held for key in keys if (held := text_on(versions.of_key(key), day))}

@@ -19,7 +19,7 @@ from bots.turn import EXAMPLE, Note, Reply, Turns
 from bots.web.exports import as_csv, as_json, as_text
 from bots.web.kept import KeptReplies
 from bots.web.links import Library, source_links
-from bots.web.look import render
+from bots.web.look import html_page, render
 from bots.web.parts import Shown, begin_turn, parts_of, whole_turn
 from bots.web.tiles import TILES
 from retrieval.errors import RetrievalError
@@ -92,7 +92,7 @@ class Asking:
         reply = self._reply(request)
         messages = {name: write(reply) for name, write in self._previews.items()}
         name = "part_preview.html" if "part" in request.query else "preview.html"
-        return _html(render(name, messages=messages))
+        return html_page(render(name, messages=messages))
 
     def _reply(self, request: web.Request) -> Reply:
         reply = self._kept.get(request.match_info["key"])
@@ -112,7 +112,7 @@ class Asking:
             turn=turn,
             conversation=conversation or secrets.token_hex(16),
         )
-        return _html(html)
+        return html_page(html)
 
     async def _shown(self, reply: Reply) -> tuple[str, Shown]:
         key = self._kept.keep(reply)
@@ -166,9 +166,3 @@ def event(name: str, data: Mapping[str, str]) -> bytes:
 def _text(form: MultiDictProxy[Any], name: str) -> str:
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
-
-
-def _html(text: str) -> web.Response:
-    response = web.Response(text=text, content_type="text/html", charset="utf-8")
-    response.enable_compression()
-    return response

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from aiohttp import web
 
 from bots.web.links import Library, section_address
-from bots.web.look import render
+from bots.web.look import html_page, render
 from bots.web.tiles import COLUMNS, ROWS, SIGNS, TILES, Shade, act_shade, legend, review_shade, topic_shade
 from bots.web.timeline import by_day, changes
 from corpus_loader.coverage import Coverage
@@ -56,7 +56,9 @@ class Known:
             else:
                 shades[code] = act_shade(law, today)
         since = today - dt.timedelta(days=RECENT_DAYS)
-        every = [change for law in laws.values() for change in changes(law, since, today)]
+        every = [
+            c for law in laws.values() for c in changes(law, since, today) if c.kind in ("law", "sections")
+        ]
         order = {code: number for number, code in enumerate(self._names)}
         html = render(
             "coverage.html",
@@ -76,7 +78,7 @@ class Known:
             recent=tuple(reversed(by_day(c for c in every if c.day < today and c.kind == "law"))),
             today=today,
         )
-        return _html(html)
+        return html_page(html)
 
     async def place(self, request: web.Request) -> web.Response:
         """One jurisdiction: its laws, dates, topics and gaps."""
@@ -101,7 +103,7 @@ class Known:
             address=lambda key: _address(law, key),
             today=today,
         )
-        return _html(html)
+        return html_page(html)
 
     async def law(self, request: web.Request) -> web.Response:
         """One law, all its sections."""
@@ -132,7 +134,7 @@ class Known:
             names=self._names,
             today=self._today(),
         )
-        return _html(html)
+        return html_page(html)
 
     async def _coverage(self) -> dict[str, Coverage]:
         """The digest's coverage by code, read from its files once: it ships with the program and cannot change."""
@@ -156,18 +158,10 @@ def _address(law: Catalogue, key: tuple[str, str, str]) -> str | None:
     return section_address(passage) if passage else None
 
 
-def _totals(rows: Sequence[Coverage] | object) -> dict[str, int]:
-    listed = list(rows)  # type: ignore[call-overload]
+def _totals(rows: Iterable[Coverage]) -> dict[str, int]:
+    listed = list(rows)
+    counted = ("laws", "sections", "statements", "positions")
     return {
         "jurisdictions": len(listed),
-        **{
-            name: sum(getattr(row, name) for row in listed)
-            for name in ("laws", "sections", "statements", "positions")
-        },
+        **{name: sum(getattr(row, name) for row in listed) for name in counted},
     }
-
-
-def _html(text: str) -> web.Response:
-    response = web.Response(text=text, content_type="text/html", charset="utf-8")
-    response.enable_compression()
-    return response

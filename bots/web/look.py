@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
+from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -69,7 +70,13 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    env.filters |= {"day": long_day, "path": path_part, "link": safe_link, "places": places_line, "markdown": markdown}
+    env.filters |= {
+        "day": long_day,
+        "path": path_part,
+        "link": safe_link,
+        "places": places_line,
+        "markdown": markdown,
+    }
     env.globals |= {
         "checked_words": CHECKED,
         "cell_words": CELLS,
@@ -83,6 +90,13 @@ def templates() -> Environment:
 def render(name: str, /, **values: object) -> str:
     """Return a template filled with values."""
     return templates().get_template(name).render(values)
+
+
+def html_page(text: str) -> web.Response:
+    """Return HTML as a response, compressed where the browser takes it."""
+    response = web.Response(text=text, content_type="text/html", charset="utf-8")
+    response.enable_compression()
+    return response
 
 
 def file_address(name: str) -> str:

@@ -12,6 +12,7 @@ from retrieval.catalogue import Catalogue
 from retrieval.records import Passage
 
 Kind = Literal["law", "sections", "rule", "ends"]
+"""A whole law begins, sections of one do, a single rule does, or a rule has its last day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,9 @@ def changes(law: Catalogue, since: dt.date, today: dt.date) -> tuple[Change, ...
                 by_day.setdefault(passage.in_force_from, []).append(passage)
             found += _rules(passage, since, today)
         for day, together in by_day.items():
-            if day == first_day:
-                what, kind = "", "law"
-            else:
-                what, kind = "; ".join(p.title for p in together), "sections"
-            cited = together[0].citation
-            found.append(Change(day, law.jurisdiction, law_id, first.law, kind, what, cited))  # type: ignore[arg-type]
+            kind: Kind = "law" if day == first_day else "sections"
+            what = "" if kind == "law" else "; ".join(p.title for p in together)
+            found.append(Change(day, law.jurisdiction, law_id, first.law, kind, what, together[0].citation))
     return tuple(sorted(found, key=lambda c: (c.day, c.law, c.kind)))
 
 

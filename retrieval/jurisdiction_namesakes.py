@@ -1,0 +1,133 @@
+"""Names of a state that mean something else: a person, a paper, a team, a river, a song.
+
+Fixed phrases ("Washington Post") are confusables in config/jurisdictions.toml and never get here. This step says what
+can be said in general: "Judge Washington", "the Ohio River", "Virginia from HR asked", "Kansas, the band".
+"""
+
+from __future__ import annotations
+
+from retrieval.jurisdiction_registry import names, words
+from retrieval.jurisdiction_units import Reading, Unit
+from retrieval.markup import normal
+
+_POSSESSIVES = frozenset({"our", "my", "his", "her", "their", "the", "your"})
+_FONTS = frozenset({"font", "fonts", "typeface", "serif"})
+_FONT_LEFT = 4
+_GREETINGS = frozenset({"thanks", "hi", "hello", "hey", "you"})
+
+
+def normal_set(values: list[str]) -> frozenset[str]:
+    """Return the words of a registry list in normal form."""
+    return frozenset(normal(value) for value in values)
+
+
+class Namesakes:
+    """Tells whether a settled place is something else. Looks at a few units to either side."""
+
+    def __init__(self) -> None:
+        self._lists = {
+            key: normal_set(values) for key, values in names()["confusables"].items() if key != "phrases"
+        }
+        known = words()
+        self._grammar = known.grammar
+        self._nouns = known.grammar.legal_right | known.roles.people | known.roles.business | known.roles.laws
+        self._persons = self._lists["person_before"] | known.roles.informant
+
+    def is_something_else(self, reading: Reading, at: int, several: bool) -> bool:
+        """Say whether the place at `at` is no place; `several`: the text names others too."""
+        unit = reading.units[at]
+        if unit.sense is None or unit.sense.why not in {"name", "city", "spelling", "set"}:
+            return False
+        return (
+            self._has_thing_behind(reading, at)
+            or self._has_thing_before(reading, at, unit)
+            or self._is_river(reading, at, unit)
+            or self._is_surname(reading, at, unit)
+            or (
+                unit.word in self._lists["first_name_states"]
+                and self._is_first_name(reading, at, unit, several)
+            )
+        )
+
+    def _has_thing_behind(self, reading: Reading, at: int) -> bool:
+        """ "Ohio River", "Boise State Broncos", "Kansas, the band", "the Fargo film" but not "a Georgia film company"."""
+        lists = self._lists
+        after = reading.after(at)
+        if after is None:
+            return False
+        further = reading.after(at + 1)
+        if after.word in lists["after"]:
+            return True
+        if after.word in lists["after_capital"] and reading.is_capitalised(after):
+            return True
+        if after.word in {"state", "tech"} and further is not None and further.word in lists["after_capital"]:
+            return reading.is_capitalised(further)
+        if after.word == "," and reading.word(at + 2) == "the":
+            return reading.word(at + 3) in lists["before"] | lists["after_at_end"]
+        if after.word in lists["after_at_end"]:
+            return further is None or further.kind == "mark" or further.word in self._grammar.compound_end
+        return False
+
+    def _has_thing_before(self, reading: Reading, at: int, unit: Unit) -> bool:
+        """ "the song Ohio", "Mt. Washington", "set the font to Georgia"."""
+        before = reading.before(at)
+        if before is not None:
+            if before.word in self._lists["before"]:
+                return before.word not in {"called", "named"} or reading.is_capitalised(unit)
+            if before.word.rstrip(" .") in self._lists["before_capital"] and reading.is_capitalised(before):
+                return True
+        return bool(_FONTS & {reading.word(i) for i in range(at - _FONT_LEFT, at)})
+
+    def _is_river(self, reading: Reading, at: int, unit: Unit) -> bool:
+        """ "the Mississippi flooded": a river's name with the article and no noun behind."""
+        if unit.word not in self._lists["rivers"] or reading.word(at - 1) != "the":
+            return False
+        after = reading.after(at)
+        if after is None or after.kind != "word" or after.word in self._grammar.compound_end:
+            return True
+        return after.word.endswith("ed") and after.word not in self._nouns
+
+    def _is_surname(self, reading: Reading, at: int, unit: Unit) -> bool:
+        """ "Mr. Washington", "Judge Houston", "Kerry Washington"."""
+        title = reading.units[at - 1] if at else None
+        if title is not None and title.word == "." and at >= 2:
+            title = reading.units[at - 2]
+        if title is None:
+            return False
+        if title.word in self._lists["titles"]:
+            return True
+        if not reading.is_capitalised(title):
+            return False
+        if title.word in self._lists["titles_capital"]:
+            return True
+        named = unit.word in self._lists["surname_states"] and title.word in self._lists["first_names"]
+        return named and reading.is_capitalised(unit)
+
+    def _is_first_name(self, reading: Reading, at: int, unit: Unit, several: bool) -> bool:
+        """ "Virginia Smith", "Georgia from HR asked", "thanks, Virginia", "Savannah, our intern"."""
+        before, after = reading.before(at), reading.after(at)
+        if before is not None and before.word in self._lists["person_before"]:
+            if after is None:
+                return True
+            return after.kind != "place" and after.word not in self._nouns and after.word not in {"'s", "-"}
+        if after is None:
+            return before is not None and before.word == "," and reading.word(at - 2) in _GREETINGS
+        if self._works_in_department(reading, at):
+            return True
+        if not reading.is_capitalised(unit):
+            return False
+        if after.word in self._lists["surnames"] and reading.is_capitalised(after):
+            return True
+        if after.word == "," and reading.word(at + 2) in _POSSESSIVES:
+            return reading.word(at + 3) in self._persons
+        beside = several and after.word in self._lists["person_after_beside_a_place"]
+        return before is None and (beside or after.word in self._lists["person_after"])
+
+    def _works_in_department(self, reading: Reading, at: int) -> bool:
+        if reading.word(at + 1) not in {"from", "in", "over in", "at"}:
+            return False
+        before = reading.before(at)
+        if before is not None and before.word in self._grammar.prepositions:
+            return False
+        skip = reading.word(at + 2) in {"our", "the"}
+        return reading.word(at + 3 if skip else at + 2) in self._lists["person_departments"]

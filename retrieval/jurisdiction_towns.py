@@ -1,0 +1,125 @@
+"""Cities: "Paris, Texas" is Texas, "St. Petersburg, Russia" is abroad, "the Denver ordinance" is the city's own rule."""
+
+from __future__ import annotations
+
+from retrieval.jurisdiction_namesakes import normal_set
+from retrieval.jurisdiction_registry import names
+from retrieval.jurisdiction_units import Reading, Sense, Unit
+from retrieval.markup import read_tokens
+
+_LOCATIVE = frozenset({"in", "near", "at", "from", "office", "store", "shop", "outside", "around"})
+_LINKS = frozenset({",", "and", "or", "&", "/"})
+_ORDINANCE_REACH = 7
+_BAN_REACH = 5
+
+
+class Towns:
+    """Joins towns to their states and sets aside what a city rules itself."""
+
+    def __init__(self) -> None:
+        outside = names()["outside"]
+        self._local_law = normal_set(outside["local_law"])
+        self._local_ban = normal_set(outside["local_ban"])
+        self._lawmaking = normal_set(outside["lawmaking"])
+        self._lawmaking_cities = frozenset(
+            " ".join(token.word for token in read_tokens(city).tokens) for city in outside["lawmaking_cities"]
+        )
+        self._namesakes = {tuple(pair) for pair in names()["towns_named_like_states"]["pairs"]}
+
+    def settle(self, reading: Reading, places: list[int]) -> None:
+        """Let every town before a state be part of it, and every city before a foreign country be abroad."""
+        for at in places:
+            unit = reading.units[at]
+            if unit.kind != "place" or unit.sense is None:
+                continue
+            if len(unit.codes) == 1 and unit.sense.why in {"name", "code", "spelling"}:
+                self._join(reading, at, unit)
+            elif unit.sense.why == "city" and reading.word(at + 1) == "," and at + 2 < len(reading.units):
+                if reading.units[at + 2].kind == "outside":
+                    unit.kind = "noise"
+
+    def _join(self, reading: Reading, at: int, state: Unit) -> None:
+        units = reading.units
+        comma = at >= 2 and units[at - 1].word in {",", "(", "-"}
+        town_at = at - 2 if comma else at - 1
+        if town_at < 0 or units[town_at].sense is None:
+            return
+        town, code, listed = units[town_at], state.codes[0], self._goes_on(reading, at)
+        why = _why(town.sense)
+        if town.kind == "outside":
+            if why == "cities" or (why == "places" and not listed):
+                town.kind = "noise"
+        elif town.kind != "place":
+            return
+        elif why == "city" or town.choose:
+            if code in town.codes:
+                town.settle("place", (code,))
+            elif why == "city" and not (comma and listed):
+                town.kind = "noise"
+        elif why == "name" and comma and not listed and (town.codes[0], code) in self._namesakes:
+            in_town = reading.word(town_at - 1) in _LOCATIVE and town.word != state.word
+            if in_town or _why(state.sense) == "code":
+                town.kind = "noise"
+
+    def _goes_on(self, reading: Reading, at: int) -> bool:
+        """True when the place at `at` is followed by another one in a list."""
+        units = reading.units
+        i = at + 1
+        while i < len(units) and i <= at + 3 and units[i].word in _LINKS:
+            i += 1
+        return i > at + 1 and i < len(units) and units[i].kind in {"place", "outside"}
+
+    def local_rules(self, reading: Reading) -> tuple[str, ...]:
+        """Set aside the cities whose own rule is meant, and return how the text names those rules."""
+        units = reading.units
+        rules: list[str] = []
+        for at, unit in enumerate(units):
+            own = unit.word in self._lawmaking
+            ban = unit.word in self._local_ban
+            if not (own or ban or unit.word in self._local_law):
+                continue
+            city = self._city_near(reading, at, only_before=own or ban)
+            if city is None:
+                if not (own or ban):
+                    rules.append(reading.raw(unit))
+            elif not own or units[city[0]].word in self._lawmaking_cities:
+                start, end = city
+                kind = reading.raw(unit) if own or ban else "ordinance"
+                rules.append(f"{reading.text[units[start].start : units[end].end]} {kind}")
+                for i in range(start, end + 1):
+                    if units[i].kind == "place":
+                        units[i].kind = "noise"
+        return tuple(dict.fromkeys(rules))
+
+    def _city_near(self, reading: Reading, at: int, only_before: bool) -> tuple[int, int] | None:
+        """Return the units of the nearest city in the sentence, with the state behind it."""
+        reach = _BAN_REACH if only_before else _ORDINANCE_REACH
+        for i in range(at - 1, max(-1, at - reach - 1), -1):
+            if reading.units[i].kind == "break":
+                break
+            if self._is_city(reading.units[i]):
+                return i, self._city_end(reading, i)
+        if only_before:
+            return None
+        for i in range(at + 1, min(len(reading.units), at + reach + 1)):
+            if reading.units[i].kind == "break":
+                break
+            if self._is_city(reading.units[i]):
+                return i, self._city_end(reading, i)
+        return None
+
+    def _is_city(self, unit: Unit) -> bool:
+        return unit.kind in {"place", "noise"} and _why(unit.sense) == "city"
+
+    def _city_end(self, reading: Reading, at: int) -> int:
+        units = reading.units
+        for i in (at + 1, at + 2):
+            if i < len(units) and units[i].kind == "place":
+                return i
+            if reading.word(i) != ",":
+                break
+        return at
+
+
+def _why(sense: Sense | None) -> str:
+    return sense.why if sense else ""
