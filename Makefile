@@ -4,13 +4,18 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test test-browser lint bench lock clean
 
 run: $(READY)  ## load the law, answer one question, serve on 127.0.0.1:3978
 	$(BIN)/reggi serve --example
 
 test: $(READY)  ## all tests; no network, no keys
 	$(BIN)/python -m pytest
+
+test-browser: $(READY)  ## the page in a real browser: needs node and Debian's chromium, and npm's index once
+	cd tests/browser && npm install --silent --no-audit --no-fund
+	$(BIN)/reggi load
+	REGGI=$(abspath $(BIN)/reggi) node --test tests/browser/
 
 lint: $(READY)  ## style, types, and the digest's own checks
 	$(BIN)/ruff check .

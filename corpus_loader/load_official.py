@@ -127,7 +127,7 @@ def load_official(
     began = time.perf_counter()
     with only_load(data_dir):
         for place in store.held_jurisdictions():
-            store.fingerprints(place)  # a store of another model is refused before any work
+            store.holds_official(place)  # opens it: a store of another model is refused before any work
         try:
             with store.beside() as draft:
                 versions = Versions(draft.folder)

@@ -2,47 +2,30 @@
 
 Reading is the same for a sentence of an answer and for a statement of the law, so that an oddity of one is an oddity of
 the other. The words are in config/grounding.toml. No model: tokens, stems, and a few rules of English law prose.
+
+A sentence falls into clauses (after a semicolon, or a comma and a subject of their own), a clause into scopes: what
+stands before the verb, then what each "must", "may", "does not" … governs. A condition ("if …", "unless …", "without …")
+is a zone of a scope; what must be so for a rule to hold is not what the rule says.
 """
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
-from importlib import resources
-from typing import Literal
 
 from retrieval.figures import Figure, figures
 from retrieval.jurisdiction_registry import FEDERAL, registry
-from retrieval.words import stem
+from retrieval.wordings import Modality, Zone, base_of, concepts_of, wordings
 
-Modality = Literal["plain", "must", "mustlet", "may", "maynot", "neednot", "not"]
-Zone = Literal["", "except", "if"]
-
-_MARK = re.compile(r"\s*\[[\d., ]+\]")
-_TOKEN = re.compile(r"[a-z][a-z'-]*|[;:.,!?()—–]")
-_NO = frozenset(("no", "nobody", "neither", "none", "nothing", "never"))
-_REACH_OF_NO = 6
-"""Words between "no" and the "may" that it turns round: "No person or other entity may"."""
-_LEAD = re.compile(
-    r"^(?:(?:Yes|No|It depends|Partly|Only in part)(?:,[^:;.]{1,40})?[:;]|(?:Yes|No),)\s+", re.IGNORECASE
-)
-_LAW_NAME = re.compile(
-    r"\b(?:[A-Z][\w’'.&-]*(?:,? (?:and|of|for|the|in|on|against|to|&) (?=[A-Z])|[ -])){0,9}(?:Acts?|Laws?|Code|Rules?|Regulations?|Statutes?|"
-    r"Bill of Rights|Amendment|Ordinance|Directive)\b"
-)
-_ACRONYM = re.compile(r"\b[A-Z][A-Z&-]*[A-Z]{2}[a-z]{0,2}\b")
-_PROPER = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]{2,}(?:[A-Z]\w+)?\b")
-_SENTENCE = re.compile(r"(?<=[a-z0-9)\]”\"%][.!?])\s+(?=[A-Z“\"])")
+Token = str | Figure
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What is said of an act, who may be the one who acts, on whom, and the words of its exception.
 
-    `subject` is True for what stands before the first verb of a clause that has another scope.
+    `exception` is the word that opens it ("unless"). `subject` is True for what stands before a clause's verb.
     """
 
     modality: Modality
@@ -55,7 +38,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A content word: the groups of meaning it may belong to, its scope (an index) and the zone it stands in."""
+    """A content word: its groups of meaning, its scope (an index), the zone it stands in.
+
+    `head` is the first content word behind a marker, mostly a verb; `denied` says of a word in a condition that the
+    condition is its opposite ("unless", "if not").
+    """
 
     text: str
     concepts: frozenset[str]
@@ -64,6 +51,7 @@ class Word:
     clause: int
     segment: int
     head: bool = False
+    denied: bool = False
     weight: float = 1.0
 
 
@@ -102,86 +90,17 @@ class Reading:
     regardless: bool = False  # "even if …": no exception applies
 
 
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """config/grounding.toml, ready for use; phrases and markers are tuples of tokens by their first token."""
-
-    phrases: dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
-    markers: dict[str, tuple[tuple[tuple[str, ...], Modality], ...]]
-    conditions: dict[str, tuple[tuple[tuple[str, ...], Zone], ...]]
-    groups: dict[str, frozenset[str]]
-    parties: dict[str, str]
-    exact: frozenset[str]
-    alike: frozenset[frozenset[str]]
-    framing: frozenset[str]
-    soft: frozenset[str]
-
-
-def _by_first(
-    rows: Iterator[tuple[tuple[str, ...], object]],
-) -> dict[str, tuple[tuple[tuple[str, ...], object], ...]]:
-    table: dict[str, list[tuple[tuple[str, ...], object]]] = {}
-    for words, value in rows:
-        table.setdefault(words[0], []).append((words, value))
-    return {first: tuple(sorted(rows, key=lambda r: -len(r[0]))) for first, rows in table.items()}
-
-
-@cache
-def lexicon() -> Lexicon:
-    """Return the words of config/grounding.toml."""
-    raw = tomllib.loads(resources.files("config").joinpath("grounding.toml").read_text(encoding="utf-8"))
-    exact: dict[str, set[str]] = {}
-    groups: dict[str, set[str]] = {}
-    for name, words in raw["synonyms"].items():
-        for word in (name, *words):
-            exact.setdefault(word, set()).add(name)
-            groups.setdefault(_stem(word), set()).add(name)
-    parties = {_stem(word): name for name, words in raw["parties"].items() for word in words}
-    return Lexicon(
-        phrases=_by_first((tuple(k.split()), tuple(v.split())) for k, v in raw["phrases"].items()),  # type: ignore[arg-type]
-        markers=_by_first((tuple(w.split()), name) for name, ws in raw["modality"].items() for w in ws),  # type: ignore[arg-type]
-        conditions=_by_first((tuple(w.split()), name) for name, ws in raw["conditions"].items() for w in ws),  # type: ignore[arg-type]
-        groups={word: frozenset(names) for word, names in (groups | exact).items()},
-        parties=parties,
-        exact=frozenset(raw["party_rules"]["exact"]),
-        alike=frozenset(frozenset(pair) for pair in raw["party_rules"]["alike"]),
-        framing=frozenset(raw["framing"]["words"]),
-        soft=frozenset(_stem(w) for w in raw["soft"]["words"]),
-    )
-
-
-def _stem(word: str) -> str:
-    return stem(word.removesuffix("'s").removesuffix("s'")) if "-" not in word else word.removesuffix("s")
-
-
-def concepts_of(word: str) -> frozenset[str]:
-    """Return the groups of meaning of a word, or its stem where it is in none."""
-    base = _stem(word)
-    return lexicon().groups.get(word) or lexicon().groups.get(base) or frozenset((base,))
-
-
-@cache
-def _place_pattern() -> tuple[re.Pattern[str], dict[str, str]]:
-    names = {p.name: p.code for p in registry().places if p.code != FEDERAL}
-    names |= {"Washington, D.C.": "DC", "Washington, DC": "DC", "D.C.": "DC", "Virgin Islands": "VI"}
-    demonyms = {
-        "Californian": "CA",
-        "Texan": "TX",
-        "Floridian": "FL",
-        "New Yorker": "NY",
-        "Minnesotan": "MN",
-        "Ohioan": "OH",
-    }
-    names |= {**demonyms, **{f"{name}s": code for name, code in demonyms.items()}}
-    longest = sorted(names, key=len, reverse=True)
-    return re.compile(
-        "(?<![\\w-])(?:the )?(" + "|".join(map(re.escape, longest)) + ")(?:['’]s)?(?!\\w)"
-    ), names
-
-
+_MARK = re.compile(r"\s*\[[\d., ]+\]")
+_LEAD = re.compile(
+    r"^(?:(?:Yes|No|It depends|Partly|Only in part)(?:,[^:;.]{1,40})?[:;]|(?:Yes|No),)\s+", re.IGNORECASE
+)
+_SENTENCE = re.compile(r"(?<=[a-z0-9)\]”\"%][.!?])\s+(?=[A-Z“\"])")
+_PRONOUN = re.compile(r"^(?:It|They|That|This|Such|These|Those|He|She|Nor|The same|Its|Their|Also)\b")
+_REGARDLESS = re.compile(
+    r"\beven (?:if|when|where|though|with|without|after)\b|\bregardless\b|\bwhether or not\b", re.IGNORECASE
+)
 _FEDERAL = re.compile(
-    r"\b(?:federal(?:ly)?|nationwide|United States|U\.S\.|US)\b(?! (?:consumer reporting|credit))",
-    re.IGNORECASE,
+    r"\b(?:federal(?:ly)?|United States|U\.S\.|US)\b(?! (?:consumer reporting|credit))", re.IGNORECASE
 )
 
 
@@ -195,106 +114,158 @@ def without_lead(text: str) -> str:
     return _LEAD.sub("", text, count=1)
 
 
-def _tokens(text: str) -> Iterator[str | Figure]:
-    """Yield words in lower case, stops, figures, and places as "@MN"."""
-    pattern, places = _place_pattern()
-    at = 0
-    found = figures(text)
+def plain(text: str) -> str:
+    """Return a sentence without marks and its lead, with straight quotation marks."""
+    return without_lead(_MARK.sub("", text.replace("’", "'").replace("“", '"').replace("”", '"')).strip())
 
-    def words(chunk: str) -> Iterator[str]:
-        chunk = pattern.sub(lambda m: f" \x00{places[m[1]].lower()}\x00 ", chunk)
+
+@lru_cache(maxsize=16_384)
+def read(text: str) -> Reading:
+    """Return a sentence read. Marks such as [1.2] and a leading yes or no are no part of it."""
+    bare = plain(text)
+    reader = _pass(_tokens(bare))
+    words = _rescoped(reader)
+    places = [*reader.places, *([Mention(FEDERAL, 0, 0)] if _FEDERAL.search(bare) else [])]
+    return Reading(
+        text=bare,
+        words=tuple(words),
+        scopes=_scopes(reader, words),
+        quantities=tuple(
+            Quantity(figure, _near(words, at, clause, segment), clause, segment)
+            for figure, at, clause, segment in reader.figures
+        ),
+        parties=tuple(reader.parties),
+        places=tuple(places),
+        names=_names(bare),
+        concepts=frozenset(c for w in words for c in w.concepts),
+        opens_with_pronoun=bool(_PRONOUN.match(bare)),
+        regardless=bool(_REGARDLESS.search(bare)),
+    )
+
+
+# --- tokens
+
+
+_TOKEN = re.compile(r"[a-z][a-z'-]*|[;:.,!?()—–]")
+
+
+@cache
+def _place_names() -> tuple[re.Pattern[str], dict[str, str]]:
+    names = {p.name: p.code for p in registry().places if p.code != FEDERAL}
+    names |= {"Washington, D.C.": "DC", "Washington, DC": "DC", "D.C.": "DC", "Virgin Islands": "VI"}
+    people = {"Californian": "CA", "Coloradan": "CO", "Texan": "TX", "Floridian": "FL", "New Yorker": "NY",
+              "Minnesotan": "MN", "Ohioan": "OH", "Oregonian": "OR", "Virginian": "VA"}  # fmt: skip
+    names |= {**people, **{f"{name}s": code for name, code in people.items()}}
+    longest = sorted(names, key=len, reverse=True)
+    return re.compile(rf"(?<![\w-])(?:the )?({'|'.join(map(re.escape, longest))})(?:'s)?(?!\w)"), names
+
+
+def _tokens(text: str) -> list[Token]:
+    """Return words in lower case, stops, figures, and places as "@MN"; known phrases are replaced."""
+    pattern, places = _place_names()
+    out: list[Token] = []
+    at = 0
+
+    def add(chunk: str) -> None:
+        chunk = pattern.sub(lambda m: f" \x00{places[m[1]]}\x00 ", chunk)
         for number, part in enumerate(chunk.split("\x00")):
-            if number % 2:
-                yield "@" + part.upper()
-            else:
-                yield from _TOKEN.findall(part.lower().replace("-", " "))
+            out.extend(["@" + part] if number % 2 else _TOKEN.findall(part.lower().replace("-", " ")))
 
-    for figure in found:
-        yield from words(text[at : figure.start])
-        yield figure
+    for figure in figures(text):
+        add(text[at : figure.start])
+        out.append(figure)
         at = figure.end
-    yield from words(text[at:])
+    add(text[at:])
+    return _replaced(out)
 
 
-def _replaced(tokens: list[str | Figure]) -> list[str | Figure]:
-    out: list[str | Figure] = []
+def _replaced(tokens: list[Token]) -> list[Token]:
+    out: list[Token] = []
     at = 0
-    phrases = lexicon().phrases
     while at < len(tokens):
-        token = tokens[at]
-        for words, instead in phrases.get(token, ()) if isinstance(token, str) else ():
-            if tuple(tokens[at : at + len(words)]) == words:
-                out.extend(instead)
-                at += len(words)
-                break
+        if found := wordings().phrases.at(tokens, at):
+            out.extend(found[1])
+            at += found[0]
         else:
-            out.append(token)
+            out.append(tokens[at])
             at += 1
     return out
 
 
+# --- one pass over the tokens
+
+
 @dataclass(slots=True)
 class _Scope:
-    """A scope being read."""
-
     modality: Modality
     clause: int
     actors: set[str] = field(default_factory=set)
     objects: set[str] = field(default_factory=set)
     exception: str = ""
     excepted: set[str] = field(default_factory=set)
+    conditional: bool = False  # the verb of a condition, not of the rule
     words: int = 0
 
 
 @dataclass(slots=True)
 class _Reader:
-    """The state of one pass over the tokens of a sentence."""
+    """The state of the pass: what was read, where it stands, and who has been named since the last verb."""
 
     scopes: list[_Scope] = field(default_factory=lambda: [_Scope("plain", 0)])
     words: list[Word] = field(default_factory=list)
     parties: list[Mention] = field(default_factory=list)
     places: list[Mention] = field(default_factory=list)
     figures: list[tuple[Figure, int, int, int]] = field(default_factory=list)
+    current: int = 0
     clause: int = 0
     segment: int = 0
     zone: Zone = ""
-    subject: list[str] = field(default_factory=list)  # parties of the clause's last part before its verb
-    first: list[str] = field(default_factory=list)  # parties of the clause
+    denied: bool = False
+    resume: int = 0
+    opening: bool = False  # the condition stands before the verb
+    subject: list[str] = field(default_factory=list)
+    first: list[str] = field(default_factory=list)
     no_at: int | None = None
     head: bool = False
     actor_follows: bool = False
-    by: int = -9  # where "by" stood last
+    by_at: int = -9
 
     @property
     def scope(self) -> _Scope:
-        return self.scopes[-1]
+        return self.scopes[self.current]
 
-    def open(self, modality: Modality, passive: bool) -> None:
-        who = self.subject or self.first[:1]
-        made = _Scope(modality, self.clause)
-        (made.objects if passive else made.actors).update(who)
-        self.scopes.append(made)
-        self.subject, self.actor_follows = [], False
+    def push(self, scope: _Scope) -> None:
+        self.scopes.append(scope)
+        self.current = len(self.scopes) - 1
+
+    def add(self, text: str, concepts: frozenset[str], head: bool, weight: float) -> None:
+        self.words.append(
+            Word(
+                text, concepts, self.current, self.zone, self.clause, self.segment, head, self.denied, weight
+            )
+        )
+        self.scope.words += 1
 
     def boundary(self) -> None:
+        """Begin a clause."""
         self.clause += 1
         self.segment += 1
-        self.subject, self.first, self.no_at, self.zone, self.head = [], [], None, "", False
-        self.actor_follows = False
-        self.scopes.append(_Scope("plain", self.clause))
+        self.subject, self.first, self.no_at, self.zone, self.denied = [], [], None, "", False
+        self.head = self.actor_follows = False
+        self.push(_Scope("plain", self.clause))
+
+    def close_zone(self) -> None:
+        """End a condition: what follows belongs to the scope in which it began."""
+        if self.zone:
+            self.zone, self.denied, self.current = "", False, self.resume
 
 
-_Table = dict[str, tuple[tuple[tuple[str, ...], object], ...]]
-
-
-def _match(table: _Table, tokens: list[str | Figure], at: int) -> tuple[int, object] | None:
-    token = tokens[at]
-    for words, value in table.get(token, ()) if isinstance(token, str) else ():
-        if tuple(tokens[at : at + len(words)]) == words:
-            return len(words), value
-    return None
-
-
+_STOPS = frozenset(";.!?:—–")
+_COMMAS = frozenset(",()")
+_JOINS = frozenset(("and", "but", "while", "whereas", "although", "so", "or", "though"))
+_NO = frozenset(("no", "nobody", "neither", "none", "nothing", "never"))
+_REACH_OF_NO = 6
+"""Words between "no" and the "may" that it turns round: "No person or other entity may"."""
 _OF_LAW = frozenset(
     [
         "let",
@@ -317,9 +288,9 @@ _OF_LAW = frozenset(
         "bans",
     ]
 )
-_JOINS = frozenset(("and", "but", "while", "whereas", "although", "so", "or", "though"))
+"""Verbs of which a law is the subject: who acts comes after."""
 _TURNED: dict[str, Modality] = {"may": "maynot", "must": "neednot", "plain": "not", "mustlet": "neednot"}
-_ADVERBS = frozenset(
+_NO_HEADS = frozenset(
     [
         "first",
         "also",
@@ -347,178 +318,257 @@ _ADVERBS = frozenset(
         "not",
     ]
 )
-_GENERAL = frozenset(("business", "person"))
 _VERBS_TOO = frozenset(("act", "answer"))
 """Words of config/grounding.toml's framing that claim something behind a "must" or "may"."""
+_NOTHING = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "been",
+        "but",
+        "by",
+        "did",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "i",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "me",
+        "my",
+        "of",
+        "on",
+        "or",
+        "our",
+        "so",
+        "that",
+        "the",
+        "their",
+        "them",
+        "there",
+        "these",
+        "they",
+        "this",
+        "those",
+        "to",
+        "us",
+        "was",
+        "were",
+        "what",
+        "which",
+        "who",
+        "whom",
+        "whose",
+        "why",
+        "will",
+        "with",
+        "would",
+        "he",
+        "she",
+        "his",
+        "her",
+        "him",
+        "am",
+        "if",
+        "also",
+        "such",
+        "being",
+        "been",
+        "about",
+        "after",
+    ]
+)
+_GENERAL = frozenset(("business", "person"))
+_LIGHT = 0.33
+"""Weight of words that claim little (config/grounding.toml, soft)."""
 
 
-def _new_subject(tokens: list[str | Figure], at: int) -> bool:
-    """Return whether a comma begins a clause with a subject of its own: ", and each violation may …", not ", and may …"."""
-    following = tokens[at + 1 : at + 8]
-    if not following or following[0] not in _JOINS:
-        return False
-    if any(isinstance(t, str) and _stem(t) in lexicon().parties for t in following[1:4]):
-        return True
-    for further in range(1, len(following)):
-        if following[further] in _COMMAS or following[further] in _STOPS:
-            return False
-        if _match(lexicon().markers, tokens, at + 1 + further):  # type: ignore[arg-type]
-            return further > 1
-    return False
-
-
-def _pass(tokens: list[str | Figure]) -> _Reader:
-    words = lexicon()
+def _pass(tokens: list[Token]) -> _Reader:
     r = _Reader()
     at = 0
     while at < len(tokens):
         token = tokens[at]
+        taken = 1
         if isinstance(token, Figure):
             r.figures.append((token, len(r.words), r.clause, r.segment))
         elif token in _STOPS or (token == "," and _new_subject(tokens, at)):
             r.boundary()
         elif token in _COMMAS:
             r.segment += 1
-            r.zone = ""
+            if r.zone and (r.opening or (at + 1 < len(tokens) and tokens[at + 1] in _JOINS)):
+                r.close_zone()  # "If …, the business must"; behind the verb a comma may stand inside a condition
             if r.scope.modality == "plain" and r.scope.clause == r.clause:
                 r.subject = []  # who acts stands in the last part before the verb
         elif token.startswith("@"):
             r.places.append(Mention(token[1:], r.clause, r.segment))
-        elif marker := _match(words.markers, tokens, at):  # type: ignore[arg-type]
-            at += _marker(r, tokens, at, *marker)
-            continue
-        elif condition := _match(words.conditions, tokens, at):  # type: ignore[arg-type]
-            r.zone = condition[1]  # type: ignore[assignment]
-            if r.zone == "except":
-                r.scope.exception = token
-                r.words.append(
-                    Word(token, frozenset(("only",)), len(r.scopes) - 1, "", r.clause, r.segment, weight=0.5)
-                )
-            at += condition[0]
-            continue
+        elif marker := wordings().markers.at(tokens, at):
+            taken = marker[0]
+            _marker(r, tokens, at, *marker)
+        elif condition := wordings().conditions.at(tokens, at):
+            taken = condition[0]
+            _condition(r, token, condition[1])
         elif token == "by":
-            r.by = at
+            r.by_at = at
+        elif token in _JOINS:
+            r.segment += 1
         else:
-            _content(r, token, by=at - r.by <= 3)
-        at += 1
+            _content(r, token, by=at - r.by_at <= 3)
+        at += taken
     return r
 
 
-_STOPS = frozenset(";.!?:—–")
-_COMMAS = frozenset(",()")
+def _new_subject(tokens: list[Token], at: int) -> bool:
+    """Return whether a comma begins a clause with a subject of its own: ", and each violation may …", not ", and may …"."""
+    following = tokens[at + 1 : at + 8]
+    if not following or following[0] not in _JOINS:
+        return False
+    if any(isinstance(t, str) and base_of(t) in wordings().parties for t in following[1:4]):
+        return True
+    for further, token in enumerate(following):
+        if token in _COMMAS or token in _STOPS:
+            return False
+        if further and wordings().markers.at(tokens, at + 1 + further):
+            return further > 1
+    return False
 
 
-def _marker(r: _Reader, tokens: list[str | Figure], at: int, length: int, name: object) -> int:
-    """Open the scope of a marker and return how many tokens it takes."""
-    modality: Modality = name  # type: ignore[assignment]
+def _condition(r: _Reader, token: str, zone: Zone) -> None:
+    if token == "only":
+        r.add(token, frozenset(("only",)), head=False, weight=1.0)
+        if r.scope.modality == "plain":
+            return  # "Only the attorney general may": no condition
+    elif zone == "except":
+        r.add(token, frozenset(("only",)), head=False, weight=0.5)
+    if not r.zone:
+        r.resume = r.current
+        r.opening = r.scope.modality == "plain" and not any(
+            s.clause == r.clause for s in r.scopes[: r.current]
+        )
+    r.zone, r.denied = zone, zone == "except" and token != "only"
+    if zone == "except":
+        r.scope.exception = token
+
+
+def _marker(r: _Reader, tokens: list[Token], at: int, length: int, modality: Modality) -> None:
+    """Open the scope of a marker."""
     if r.no_at is not None and len(r.words) - r.no_at <= _REACH_OF_NO:
         modality = _TURNED.get(modality, modality)
-    if modality == "plain" and r.scope.modality != "plain" and not r.scope.words and r.scope.clause == r.clause:
-        return length  # "may have", "must do": an auxiliary, or the verb itself
+    bare = not r.scope.words and r.scope.clause == r.clause
+    if modality == "plain" and r.scope.modality != "plain" and bare:
+        return  # "may have", "must do": an auxiliary, or the verb itself
     last = str(tokens[at + length - 1])
-    following = str(tokens[at + length]) if at + length < len(tokens) else ""
-    if modality == "must" and r.scope.modality not in ("plain", "not") and not r.scope.words:
-        # "may not require an account": what may not be done is to require
-        r.words.append(Word(last, frozenset(("must",)), len(r.scopes) - 1, r.zone, r.clause, r.segment, True))
-        r.scope.words += 1
-        return length
-    zone = r.zone
-    r.open(modality, passive=following in ("be", "been"))
-    r.zone = zone if modality in ("not", "plain") else ""
+    if modality == "must" and r.scope.modality not in ("plain", "not") and bare:
+        r.add(last, frozenset(("must",)), head=True, weight=1.0)  # "may not require": what may not be done
+        return
+    if r.zone and (tokens[at - 1] in _JOINS or r.scope.exception == "without"):
+        r.close_zone()
+    if r.zone:
+        if modality in ("not", "maynot", "neednot"):
+            r.denied = not r.denied
+        r.push(_Scope(modality, r.clause, conditional=True))
+    else:
+        before = r.scope
+        scope = _Scope(modality, r.clause)
+        passive = at + length < len(tokens) and tokens[at + length] in ("be", "been")
+        (scope.objects if passive else scope.actors).update(r.subject or r.first[:1])
+        if before.clause == r.clause and before.modality == "plain" and before.exception:
+            scope.exception, scope.excepted = (
+                before.exception,
+                set(before.excepted),
+            )  # "Without consent it may not"
+        r.push(scope)
+        r.subject = []
     r.no_at = len(r.words) if tokens[at] in _NO else (r.no_at if modality == "not" else None)
     r.head = True
-    if last in _OF_LAW:  # "the act requires a controller to": who acts comes after
-        r.actor_follows, r.scope.actors = True, set()
-    return length
+    r.actor_follows = last in _OF_LAW
+    if r.actor_follows:
+        r.scope.actors = set()
 
 
-def _content(r: _Reader, token: str, by: bool = False) -> None:
-    words = lexicon()
-    if token in ("and", "or", "but", "nor"):
-        r.segment += 1
-        return
-    base = _stem(token)
-    party = words.parties.get(base)
+def _content(r: _Reader, token: str, by: bool) -> None:
+    known = wordings()
+    base = base_of(token)
+    party = known.parties.get(base)
     if party:
-        r.parties.append(Mention(party, r.clause, r.segment))
-        if not r.zone:
-            r.subject.append(party)
-            r.first.append(party)
-        if r.actor_follows:
-            r.scope.actors, r.actor_follows = {party}, False
-        elif by:
-            r.scope.actors = {party}
-        elif not r.zone:
-            r.scope.objects.add(party)
-    if (
-        party in _GENERAL
-        or token in words.framing
-        or token.removesuffix("s") in words.framing
-        or len(token) < 2
-        or token in _STOP
-    ):
+        _party(r, party, by)
+    framing = token in known.framing or token.removesuffix("s") in known.framing
+    if framing and r.head and token in _VERBS_TOO:
+        framing = False
+    if party in _GENERAL or framing or len(token) < 2 or token in _NOTHING:
         return
-    concepts = concepts_of(token) if party != "individual" else frozenset(("individual",))
-    soft = base in words.soft
-    head = r.head and token not in _ADVERBS and not soft
-    if token not in _ADVERBS:
+    concepts = frozenset(("individual",)) if party == "individual" else concepts_of(token)
+    soft = base in known.soft or party == "individual"
+    head = r.head and token not in _NO_HEADS and not soft
+    if token not in _NO_HEADS:
         r.head = False
-    weight = 0.33 if soft or party == "individual" else 1.0
-    r.words.append(Word(token, concepts, len(r.scopes) - 1, r.zone, r.clause, r.segment, head, weight))
-    r.scope.words += 1
+    r.add(token, concepts, head, _LIGHT if soft else 1.0)
     if r.zone == "except":
-        r.scope.excepted |= concepts
+        r.scopes[r.resume].excepted |= concepts
 
 
-_STOP = frozenset(
-    ["a", "an", "and", "are", "as", "at", "be", "been", "but", "by", "did", "do", "does", "for", "from", "had", "has", "have", "how", "i", "in", "into", "is", "it", "its", "me", "my", "of", "on", "or", "our", "so", "that", "the", "their", "them", "there", "these", "they", "this", "those", "to", "us", "was", "were", "what", "which", "who", "whom", "whose", "why", "will", "with", "would", "he", "she", "his", "her", "him", "am", "if", "also", "such", "been", "being", "about", "after"]
-)  # fmt: skip
-_NEAR = 5
-_PRONOUN = re.compile(r"^(?:It|They|That|This|Such|These|Those|He|She|Nor|The same|Its|Their|Also)\b")
+def _party(r: _Reader, party: str, by: bool) -> None:
+    r.parties.append(Mention(party, r.clause, r.segment))
+    if r.zone:
+        return
+    r.subject.append(party)
+    r.first.append(party)
+    if r.actor_follows or by:
+        r.scope.actors = {party}
+        r.actor_follows = False
+    else:
+        r.scope.objects.add(party)
 
 
-_REGARDLESS = re.compile(r"\beven (?:if|when|where|though|with|without|after|where)\b|\bregardless\b|\bwhether or not\b", re.IGNORECASE)
+# --- after the pass
 
 
-def _near(reader: _Reader, at: int, segment: int, clause: int) -> frozenset[str]:
-    window = reader.words[max(0, at - _NEAR) : at + _NEAR]
-    return frozenset(c for w in window if w.clause == clause and w.segment == segment for c in w.concepts)
-
-
-def _names(text: str) -> tuple[str, ...]:
-    """Return the laws, abbreviations and other proper names in a text, but for its first word and the names of places."""
-    pattern, _ = _place_pattern()
-    for figure in reversed(figures(text)):  # "July 1" names no one
-        text = f"{text[: figure.start]} {text[figure.end :]}" if figure.kind in ("date", "time") else text
-    found = [m.group() for m in _LAW_NAME.finditer(text) if " " in m.group() or "-" in m.group()]
-    bare = pattern.sub(" ", _LAW_NAME.sub(" ", text))
-    found += [m.group() for m in _ACRONYM.finditer(bare)]
-    found += [m.group() for m in _PROPER.finditer(bare)]
-    return tuple(dict.fromkeys(found))
-
-
-def _rescoped(reader: _Reader) -> None:
-    """Put the subject under the verb where nothing follows it: in "Notice is not required" notice need not be given."""
-    for number, scope in enumerate(reader.scopes):
-        own = [w for w in reader.words if w.scope == number and not w.zone]
-        if own or scope.modality == "plain":
+def _rescoped(r: _Reader) -> list[Word]:
+    """Return the words, a subject under its verb where nothing follows it: in "Notice is not required" none need be given."""
+    words = r.words
+    for number, scope in enumerate(r.scopes):
+        if (
+            scope.modality == "plain"
+            or scope.conditional
+            or any(w.scope == number and not w.zone for w in words)
+        ):
             continue
         back = number - 1
-        while back >= 0 and reader.scopes[back].clause == scope.clause and not reader.scopes[back].words:
+        while (
+            back >= 0
+            and r.scopes[back].clause == scope.clause
+            and (not r.scopes[back].words or r.scopes[back].conditional)
+        ):
             back -= 1
-        if back < 0 or reader.scopes[back].clause != scope.clause or reader.scopes[back].modality not in ("plain", "not"):
+        if (
+            back < 0
+            or r.scopes[back].clause != scope.clause
+            or r.scopes[back].modality not in ("plain", "not")
+        ):
             continue
-        reader.words = [replace(w, scope=number) if w.scope == back and not w.zone else w for w in reader.words]
-        scope.words, reader.scopes[back].words = reader.scopes[back].words + scope.words, 0
+        words = [replace(w, scope=number) if w.scope == back and not w.zone else w for w in words]
+        scope.words, r.scopes[back].words = scope.words + r.scopes[back].words, 0
+    return words
 
 
-def _scopes(reader: _Reader) -> tuple[Scope, ...]:
-    _rescoped(reader)
+def _scopes(r: _Reader, words: list[Word]) -> tuple[Scope, ...]:
     made = []
-    for number, s in enumerate(reader.scopes):
-        more = any(o.clause == s.clause and o.words for o in reader.scopes[number + 1 :])
-        opens = s.modality == "plain" and (number == 0 or reader.scopes[number - 1].clause != s.clause)
-        # what stands before the verb of a clause is its subject; without a verb of our list, the clause is all
+    for number, s in enumerate(r.scopes):
+        opens = s.modality == "plain" and (number == 0 or r.scopes[number - 1].clause != s.clause)
+        more = any(o.clause == s.clause and o.words and not o.conditional for o in r.scopes[number + 1 :])
+        # without a verb of our list the clause is all one scope, and who acts stands somewhere in it
         actors = s.objects if opens and not s.actors else s.actors
         made.append(
             Scope(
@@ -533,26 +583,30 @@ def _scopes(reader: _Reader) -> tuple[Scope, ...]:
     return tuple(made)
 
 
-@lru_cache(maxsize=16_384)
-def read(text: str) -> Reading:
-    """Return a sentence read. Marks such as [1.2] and a leading yes or no are no part of it."""
-    bare = without_lead(_MARK.sub("", text.replace("’", "'").replace("“", '"').replace("”", '"')).strip())
-    reader = _pass(_replaced(list(_tokens(bare))))
-    places = reader.places
-    if _FEDERAL.search(bare):
-        places = [*places, Mention(FEDERAL, 0, 0)]
-    scopes = _scopes(reader)
-    return Reading(
-        text=bare,
-        words=tuple(reader.words),
-        scopes=scopes,
-        quantities=tuple(
-            Quantity(f, _near(reader, at, seg, clause), clause, seg) for f, at, clause, seg in reader.figures
-        ),
-        parties=tuple(reader.parties),
-        places=tuple(places),
-        names=_names(bare),
-        concepts=frozenset(c for w in reader.words for c in w.concepts),
-        opens_with_pronoun=bool(_PRONOUN.match(bare)),
-        regardless=bool(_REGARDLESS.search(bare)),
-    )
+_NEAR = 5
+"""Words to either side of a figure that say what it is a figure of."""
+
+
+def _near(words: list[Word], at: int, clause: int, segment: int) -> frozenset[str]:
+    window = words[max(0, at - _NEAR) : at + _NEAR]
+    return frozenset(c for w in window if w.clause == clause and w.segment == segment for c in w.concepts)
+
+
+_LAW_NAME = re.compile(
+    r"\b(?:[A-Z][\w'.&-]*(?:,? (?:and|of|for|the|in|on|against|to|&) (?=[A-Z])|[ -])){0,9}(?:Acts?|Laws?|Code|Rules?|Regulations?|"
+    r"Statutes?|Bill of Rights|Amendment|Ordinance|Directive)\b"
+)
+_ACRONYM = re.compile(r"\b[A-Z][A-Z&-]*[A-Z]{2}[a-z]{0,2}\b")
+_PROPER = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]{2,}(?:[A-Z]\w+)?\b")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    """Return the laws, abbreviations and other proper names in a text, but for its first word, dates and names of places."""
+    for figure in reversed(figures(text)):  # "July 1" names no one
+        if figure.kind in ("date", "time"):
+            text = f"{text[: figure.start]} {text[figure.end :]}"
+    found = [m.group() for m in _LAW_NAME.finditer(text) if " " in m.group() or "-" in m.group()]
+    rest = _place_names()[0].sub(" ", _LAW_NAME.sub(" ", text))
+    found += [m.group() for m in _ACRONYM.finditer(rest)]
+    found += [m.group() for m in _PROPER.finditer(rest)]
+    return tuple(dict.fromkeys(found))

@@ -16,6 +16,7 @@ from retrieval.compose_place import (
     NARROW,
     SHARED_BROAD,
     SHARED_NARROW,
+    Limits,
     PlacePart,
     compose_place,
     federal_statements,
@@ -26,6 +27,7 @@ from retrieval.ranking import comprehensive_law
 from retrieval.records import Answer, AnswerSection, Detection, Passage, Statement, Status, Verdict
 from retrieval.retriever import FEDERAL, Evidence
 from retrieval.short_answer import Said
+from retrieval.topics import TopicScore, all_topics
 from retrieval.understand import Understanding, figures_in, topic_title
 from retrieval.verdicts import sense_of
 
@@ -257,6 +259,20 @@ def _survey(evidence: Evidence, names: dict[str, str]) -> Draft:
     )  # fmt: skip
 
 
+def _nearest(evidence: Evidence, place: str, marks: Marks, limits: Limits) -> PlacePart:
+    """Return the part on the topics that accompany the ones asked, for a question on which the corpus has nothing itself."""
+    understood = evidence.understood
+    beside = tuple(
+        TopicScore(t, 1.0)
+        for t in dict.fromkeys(b for t in understood.topic_ids for b in all_topics()[t].brings)
+    )
+    known = tuple(t for t in beside if t.topic in evidence.catalogues[place].positions)[:1]
+    if not known:
+        return PlacePart(place, (), (), None, (), found=False)
+    near = replace(evidence, understood=replace(understood, topics=known, domain=(), laws=()))
+    return compose_place(near, place, marks, limits, Said())
+
+
 def _common_verdict(verdicts: list[Verdict | None]) -> Verdict | None:
     """Return the verdict that all places share; yes here and a condition there make a condition."""
     kinds = set(verdicts)
@@ -295,9 +311,10 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
         why = (
             f"{_join([names.get(c, c) for c in empty])} is not in my corpus yet, so I do not answer from memory."
             if empty
-            else "My corpus holds nothing on this question there. That does not mean the law is silent: I just cannot say."
+            else "My corpus holds nothing on this question there. That does not mean the law is silent: I just cannot say. What follows, if anything, is the nearest I have."
         )
-        return _not_found(evidence, why, parts, marks)
+        nearest = [_nearest(evidence, place, marks, limits) for place in places]
+        return _not_found(evidence, why, [p for p in nearest if p.found], marks)
     sections: list[AnswerSection] = []
     for part in found:
         prefix = f"{names.get(part.place, part.place)} — " if len(places) > 1 else ""

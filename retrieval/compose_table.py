@@ -10,6 +10,7 @@ from retrieval.retriever import FEDERAL, Evidence
 from retrieval.topics import FACETS, all_topics
 
 _COLUMNS_AT_MOST = 3
+_SIDES = FACETS - {"applicability", "exemptions"}
 
 
 def table_topics(evidence: Evidence) -> tuple[str, ...]:
@@ -21,7 +22,7 @@ def _cell(
     position: Position | None, catalogue: Catalogue, evidence: Evidence, topic: str
 ) -> PositionStatement | None:
     understood, day = evidence.understood, evidence.understood.as_of
-    if topic in FACETS and understood.domain:  # "can people sue over face scans": of the laws on face scans
+    if topic in _SIDES and understood.domain:  # "can people sue over face scans": of the laws on face scans
         for row in rank(evidence, catalogue.jurisdiction):
             passage, statement = row.entry.passage, row.entry.statement
             if (

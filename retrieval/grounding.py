@@ -17,9 +17,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.catalogue import in_force, starts_on
-from retrieval.claims import Mention, Quantity, Reading, Scope, Word, lexicon, read, sentences
+from retrieval.claims import Mention, Quantity, Reading, Scope, Word, read, sentences
 from retrieval.figures import agrees
 from retrieval.records import Passage
+from retrieval.wordings import wordings
 from retrieval.words import stems
 
 ENOUGH = 0.8
@@ -147,7 +148,7 @@ def _says_the_same(scope: Scope, theirs: Scope, met: bool) -> bool:
         )
     if said == "may":
         if held in ("may", "mustlet", "plain"):
-            return not loose and not (scope.exception == "without" and not theirs.exception)
+            return not loose and not (scope.exception == "without" and theirs.exception != "without")
         if held == "maynot":
             return excepted and scope.exception != "without"
         return held == "must" and scope.exception not in ("", "without") and met
@@ -167,44 +168,49 @@ def _says_the_same(scope: Scope, theirs: Scope, met: bool) -> bool:
 def _alike(said: frozenset[str], held: frozenset[str]) -> bool:
     if not said or not held or said & held:
         return True
-    return any(frozenset((a, b)) in lexicon().alike for a in said for b in held)
+    return any(frozenset((a, b)) in wordings().alike for a in said for b in held)
 
 
 def _modality_fault(part: _Part, reading: Reading, ground: Ground) -> str | None:
     """Return why what must, may or may not be done, or by whom, differs; None where it does not.
 
-    Words that both have in common must stand under the same modality; the verbs of either decide alone.
+    Each scope is compared with the clause of the ground that shares most words with it. Words in common must stand
+    under the same modality there; the verbs of either decide alone.
     """
     theirs = ground.reading
-    by_concept: dict[str, list[Word]] = {}
-    for other in theirs.words:
-        for concept in other.concepts:
-            by_concept.setdefault(concept, []).append(other)
+    by_concept = _by_concept(theirs)
     spoken = frozenset(c for w in part.words for c in w.concepts)
     flat = reading.regardless and not theirs.regardless
-    met = [not flat and (not s.excepted or len(s.excepted & spoken) * 2 >= len(s.excepted)) for s in theirs.scopes]
+    met = [
+        not flat and (not s.excepted or len(s.excepted & spoken) * 2 >= len(s.excepted))
+        for s in theirs.scopes
+    ]
     for number in sorted({w.scope for w in part.words}):
         scope = reading.scopes[number]
+        rows = [
+            (w, {o for c in w.concepts for o in by_concept.get(c, ())})
+            for w in part.words
+            if w.scope == number
+        ]
+        if fault := _condition_fault(rows):
+            return fault
         if scope.subject:
             continue
+        rows = [(w, {o for o in others if o.zone != "if"}) for w, others in rows if not w.zone]
+        clauses = _nearest_clauses(rows)
         same, shared = 0.0, 0.0
         aligned: dict[int, float] = {}
-        for word in part.words:
-            if word.scope != number or word.zone:
-                continue
-            others = [o for c in word.concepts for o in by_concept.get(c, ()) if o.zone != "if"]
-            if not others:
+        for word, others in rows:
+            here = [o for o in others if o.clause in clauses]
+            if not here:
                 continue
             weight = word.weight * (2.0 if word.head else 1.0)
             shared += weight
             fitting = [
-                o
-                for o in others
-                if o.zone
-                or theirs.scopes[o.scope].subject
-                or _says_the_same(scope, theirs.scopes[o.scope], met[o.scope])
-            ]
-            if not fitting and (word.head or any(o.head for o in others)):
+                o for o in here
+                if o.zone or theirs.scopes[o.scope].subject or _says_the_same(scope, theirs.scopes[o.scope], met[o.scope])
+            ]  # fmt: skip
+            if not fitting and (word.head or any(o.head for o in here)):
                 return f"says “{_PLAIN[scope.modality]} {word.text}” where the source does not"
             same += weight if fitting else 0.0
             for other in {o.scope for o in fitting}:
@@ -215,6 +221,32 @@ def _modality_fault(part: _Part, reading: Reading, ground: Ground) -> str | None
         everyone = frozenset(p.name for p in theirs.parties)
         if nearest and (fault := _actor_fault(scope, nearest, everyone)):
             return fault
+    return None
+
+
+@lru_cache(maxsize=8_192)
+def _by_concept(reading: Reading) -> dict[str, tuple[Word, ...]]:
+    found: dict[str, list[Word]] = {}
+    for word in reading.words:
+        for concept in word.concepts:
+            found.setdefault(concept, []).append(word)
+    return {concept: tuple(words) for concept, words in found.items()}
+
+
+def _nearest_clauses(rows: list[tuple[Word, set[Word]]]) -> set[int]:
+    """Return the clauses of a ground that share most words with a scope."""
+    shared: dict[int, float] = {}
+    for word, others in rows:
+        for clause in {o.clause for o in others}:
+            shared[clause] = shared.get(clause, 0.0) + word.weight * (2.0 if word.head else 1.0)
+    return {clause for clause, weight in shared.items() if weight >= 0.9 * max(shared.values())}
+
+
+def _condition_fault(rows: list[tuple[Word, set[Word]]]) -> str | None:
+    """Return a word of a condition that the ground makes a condition the other way round ("if" for "unless")."""
+    for word, others in rows:
+        if word.zone == "if" and others and all(o.zone and o.denied != word.denied for o in others):
+            return f"turns the condition on “{word.text}” round"
     return None
 
 
@@ -229,7 +261,9 @@ def _actor_fault(said: Scope, held: list[Scope], everyone: frozenset[str]) -> st
     `everyone` are the parties of the source's whole sentence: one of them may be acted on.
     """
     for theirs in held:
-        swapped = said.actors & theirs.objects and said.objects & theirs.actors and not said.actors & theirs.actors
+        swapped = (
+            said.actors & theirs.objects and said.objects & theirs.actors and not said.actors & theirs.actors
+        )
         actors = _alike(said.actors, theirs.actors) or _dual(said, theirs)
         if not swapped and actors and (said.objects & everyone or _alike(said.objects, theirs.objects)):
             return None
@@ -273,8 +307,13 @@ def _figure_fault(part: _Part, reading: Reading, ground: Ground) -> str | None:
     return None
 
 
-_SINCE = re.compile(r"\b(?:since|from|as of|effective|force|effect|starting|beginning|after|started|began)\W+(?:\w+\W+)?$", re.IGNORECASE)
-_UNTIL = re.compile(r"\b(?:until|till|through|before|expires?|expired|ends?|ended)\W+(?:\w+\W+)?$", re.IGNORECASE)
+_SINCE = re.compile(
+    r"\b(?:since|from|as of|effective|force|effect|starting|beginning|after|started|began)\W+(?:\w+\W+)?$",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(
+    r"\b(?:until|till|through|before|expires?|expired|ends?|ended)\W+(?:\w+\W+)?$", re.IGNORECASE
+)
 
 
 def _in_force_dates(quantity: Quantity, reading: Reading, ground: Ground) -> bool:
@@ -295,7 +334,7 @@ def _place_fault(part: _Part, ground: Ground) -> str | None:
 
 def _party_fault(part: _Part, ground: Ground) -> str | None:
     held = {p.name for p in ground.reading.parties} | ground.parties
-    missing = sorted({p.name for p in part.parties if p.name in lexicon().exact} - held)
+    missing = sorted({p.name for p in part.parties if p.name in wordings().exact} - held)
     return f"speaks of the {missing[0]}, the source does not" if missing else None
 
 
@@ -326,7 +365,9 @@ def _fault(part: _Part, reading: Reading, ground: Ground, enough: float) -> tupl
     return share, reason
 
 
-def _borne(part: _Part, reading: Reading, grounds: tuple[Ground, ...], enough: float) -> tuple[list[Ground], str]:
+def _borne(
+    part: _Part, reading: Reading, grounds: tuple[Ground, ...], enough: float
+) -> tuple[list[Ground], str]:
     """Return the grounds that bear a part each by itself, or none and why the nearest does not."""
     bearing: list[Ground] = []
     nearest: tuple[float, str] = (-1.0, "no source")
@@ -347,7 +388,7 @@ def _name_fault(reading: Reading, grounds: tuple[Ground, ...]) -> str | None:
         words = [w for w in stems(name) if w not in _SMALL]
         if name.casefold().rstrip("s") in initials or all(w in held for w in words):
             continue
-        if expansion := _LONG.get(name.upper().rstrip("S")):
+        if expansion := wordings().known_as.get(name.upper().rstrip("S")):
             if all(w in held for w in stems(expansion) if w not in _SMALL):
                 continue
         return f"names “{name}”, the source does not"
@@ -375,13 +416,6 @@ _SMALL = frozenset(
         "that",
     ]
 )
-_LONG = {
-    "HIPAA": "Health Insurance Portability Accountability", "GLBA": "Gramm-Leach-Bliley", "FCRA": "Fair Credit Reporting",
-    "COPPA": "Children's Online Privacy Protection", "FERPA": "Family Educational Rights Privacy",
-    "TCPA": "Telephone Consumer Protection", "VPPA": "Video Privacy Protection", "DPPA": "Driver's Privacy Protection",
-    "FTC": "Federal Trade Commission", "SSN": "Social Security number", "SBA": "Small Business Administration",
-    "AG": "Attorney General", "US": "United States",
-}  # fmt: skip
 
 
 @lru_cache(maxsize=4_096)
@@ -424,7 +458,9 @@ def why_not(text: str, grounds: tuple[Ground, ...], enough: float = ENOUGH) -> s
 
 def _clauses(reading: Reading) -> list[int]:
     """Return the numbers of the clauses that claim anything; figures and places alone go with their neighbours."""
-    return sorted({i.clause for i in (*reading.words, *reading.quantities, *reading.parties, *reading.places)})
+    return sorted(
+        {i.clause for i in (*reading.words, *reading.quantities, *reading.parties, *reading.places)}
+    )
 
 
 def _by_segments(
@@ -450,7 +486,9 @@ def _by_segments(
         return [], reason
     bearing: list[Ground] = []
     for group in groups:
-        found, fault = _borne(_part(reading, frozenset((clause,)), frozenset(group)), reading, grounds, enough)
+        found, fault = _borne(
+            _part(reading, frozenset((clause,)), frozenset(group)), reading, grounds, enough
+        )
         if not found:
             return [], fault
         bearing += found

@@ -26,7 +26,7 @@ class ShortForms:
         self._word_codes = WordCodes()
         self._law_words = known.roles.laws | {"under", "legal"}
         self._nouns = known.grammar.legal_right | known.roles.people | known.roles.business | known.roles.laws
-        self._businesses = known.roles.business | known.roles.people
+        self._businesses = known.roles.business | known.codes.people_there
         self._first_names = frozenset(normal(name) for name in names()["confusables"]["first_names"])
 
     def settle(self, reading: Reading) -> None:
@@ -77,9 +77,7 @@ class ShortForms:
         listed: list[int] = []
         linked = True
         for at, unit in enumerate(reading.units):
-            conjunction = (
-                unit.word == "or" and not linked and reading.word(at + 1) not in {"", *self._codes.links}
-            )
+            conjunction = unit.word == "or" and not linked and self._is_conjunction(reading, at)
             if _is_code(unit) and not conjunction:
                 if not linked or reading.is_upper(unit) != reading.is_upper(reading.units[0]):
                     return []

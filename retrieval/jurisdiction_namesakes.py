@@ -36,6 +36,8 @@ class Namesakes:
     def is_something_else(self, reading: Reading, at: int, several: bool) -> bool:
         """Say whether the place at `at` is no place; `several`: the text names others too."""
         unit = reading.units[at]
+        if unit.sense is not None and unit.sense.why == "demonym":
+            return self._is_product(reading, at)
         if unit.sense is None or unit.sense.why not in {"name", "city", "spelling", "set"}:
             return False
         return (
@@ -56,7 +58,7 @@ class Namesakes:
         if after is None:
             return False
         further = reading.after(at + 1)
-        if after.word in lists["after"]:
+        if after.word in lists["after"] or self._is_product(reading, at):
             return True
         if after.word in lists["after_capital"] and reading.is_capitalised(after):
             return True
@@ -66,6 +68,16 @@ class Namesakes:
             return reading.word(at + 3) in lists["before"] | lists["after_at_end"]
         if after.word in lists["after_at_end"]:
             return further is None or further.kind == "mark" or further.word in self._grammar.compound_end
+        return False
+
+    def _is_product(self, reading: Reading, at: int) -> bool:
+        """ "Idaho potatoes", "Vermont maple syrup", but not "a Vermont cheese shop"."""
+        for i in (at + 1, at + 2):
+            word = reading.word(i)
+            if word in self._lists["products"]:
+                return reading.word(i + 1) not in self._nouns
+            if word in self._nouns or word in self._grammar.compound_end or not word.isalpha():
+                return False
         return False
 
     def _has_thing_before(self, reading: Reading, at: int, unit: Unit) -> bool:

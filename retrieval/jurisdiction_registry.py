@@ -67,6 +67,7 @@ class Every:
     jurisdictions: frozenset[str]
     loose: frozenset[str]
     one_state_before: frozenset[str]
+    state_nouns: frozenset[str]
     verb_after: frozenset[str]
     question_before: frozenset[str]
     stating_before: frozenset[str]

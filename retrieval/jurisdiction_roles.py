@@ -121,6 +121,8 @@ class RoleReader:
 
     def left(self, reading: Reading, first: int) -> Role | None:
         """Return the role given by what stands before: "customers in", "headquartered in", "a law like"."""
+        if reading.word(first - 1) == ":":
+            return self._label_role(reading.word(first - 2))
         preposition = ""
         based = False  # "based in" names a seat unless people are based there
         located = False
@@ -148,6 +150,11 @@ class RoleReader:
             if preposition in {"in", "on", "at", "to"} and self._is_stored(reading, first)
             else None
         )
+
+    def _label_role(self, label: str) -> Role | None:
+        """Return the role in a form: "HQ: Oregon. Customers: Washington."."""
+        role = self._noun_role(label, None, known=True)
+        return role if role != Role.ASKED else None
 
     def _word_before(
         self, reading: Reading, at: int, first: int, preposition: str, seated: bool, based: bool

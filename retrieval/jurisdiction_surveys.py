@@ -47,6 +47,8 @@ def settle_surveys(reading: Reading) -> None:
             plain = before is not None and (
                 before.word in words().roles.laws or before.word in every.stating_before
             )
+        elif unit.word.endswith(" state"):
+            plain = follows in every.state_nouns
         else:
             plain = unit.word == "all but" and (after is None or after.kind not in {"place", "maybe"})
         if plain:

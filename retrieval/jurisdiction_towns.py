@@ -34,9 +34,16 @@ class Towns:
                 continue
             if len(unit.codes) == 1 and unit.sense.why in {"name", "code", "spelling"}:
                 self._join(reading, at, unit)
-            elif unit.sense.why == "city" and reading.word(at + 1) == "," and at + 2 < len(reading.units):
-                if reading.units[at + 2].kind == "outside":
-                    unit.kind = "noise"
+            elif unit.sense.why == "city" and self._is_abroad(reading, at):
+                unit.kind = "noise"
+
+    def _is_abroad(self, reading: Reading, at: int) -> bool:
+        """True for "St. Petersburg, Russia"."""
+        return (
+            reading.word(at + 1) == ","
+            and at + 2 < len(reading.units)
+            and reading.units[at + 2].kind == "outside"
+        )
 
     def _join(self, reading: Reading, at: int, state: Unit) -> None:
         units = reading.units

@@ -15,6 +15,7 @@ _PRONOUNS = frozenset({"us", "as", "me"})
 _ID_NOUNS = frozenset({"data", "notice", "number", "security", "breach"})
 _ABOUT_A_PERSON = frozenset({"about", "to", "with", "between", "like", "than"})
 _ROOM = frozenset({")", "]", ",", "'s", "/", ";"})
+_NO_SUBJECTS = frozenset({"ok", "id", "pr", "us", "as", "vi"})
 _SHORT_FOLLOW_UP = 5
 _FOLLOW_UP_HEADS = frozenset(
     {
@@ -65,6 +66,8 @@ class WordCodes:
             return self._before_a_name(reading, at, upper)
         if self._stands_apart(reading, at, upper):
             return True
+        if upper and before is not None and before.word in {"is", "="} and reading.word(at - 2) in {"state", "jurisdiction", "location"}:
+            return True
         lawful = after is not None and is_legal(after) and self._has_own_law(after, word, upper)
         if before is None:
             return True if lawful or (upper and self._opens_question(reading, at)) else None
@@ -75,6 +78,14 @@ class WordCodes:
         if lawful and before.kind != "place" and self._is_no_noun(before, after, word, upper):
             return True
         if before.word == "," and upper and self._follows_town(reading, at):
+            return True
+        if (
+            upper
+            and before.word in {"does", "did", "will"}
+            and word not in _NO_SUBJECTS
+            and after is not None
+            and after.kind == "word"
+        ):
             return True
         verb = after is not None and after.word in self._codes.law_verbs
         return True if verb and before.word in self._codes.auxiliaries and word not in {"us", "as"} else None

@@ -147,6 +147,18 @@ def score_topics(text: str, subject: str = "") -> tuple[TopicScore, ...]:
     return tuple(sorted(scores, key=lambda s: -s.score))
 
 
+_DATA_TYPES = frozenset(
+    {
+        "ssn",
+        "employee-data",
+        "health-data",
+        "genetic-data",
+        "biometrics",
+        "precise-location",
+        "sensitive-data",
+        "vendors",
+    }
+)
 _CLAUSE = re.compile(r"[.?!;,:]\s|\band\b|\bor\b|\bbut\b", re.IGNORECASE)
 _PLAIN, _NEARLY = 2.0, 0.93
 
@@ -162,9 +174,13 @@ def asked_topics(text: str, subject: str = "", most: int = 3) -> tuple[TopicScor
         return ()
     asked = [s for s in scores if s.score >= _NEARLY * scores[0].score]
     for clause in _CLAUSE.split(text):
-        own = score_topics(clause)
+        own = score_topics(clause, text)
         if own and own[0].score >= _PLAIN and own[0].topic not in {s.topic for s in asked}:
             asked.append(own[0])
+    if any(
+        s.topic.startswith("breach-") for s in asked
+    ):  # "SSNs leaked": data that were breached, no question of their own
+        asked = [s for s in asked if s.topic not in _DATA_TYPES]
     sides = [
         s for s in scores if s.topic in FACETS and s.score >= _PLAIN and s.score >= 0.7 * scores[0].score
     ]

@@ -156,7 +156,8 @@ class Versions:
     def forget_waiting(self, key: Key, text_hash: str) -> None:
         """Take out a version that waited for its day, because it is about to be kept as the current one."""
         self._db.execute(
-            "DELETE FROM version WHERE jurisdiction = ? AND law_id = ? AND section = ? AND hash = ? AND current = 0 AND ended_on IS NULL", (*key, text_hash)
+            "DELETE FROM version WHERE jurisdiction = ? AND law_id = ? AND section = ? AND hash = ? AND current = 0 AND ended_on IS NULL",
+            (*key, text_hash),
         )
 
     def get(self, id: int) -> Version:
@@ -192,7 +193,9 @@ class Versions:
 
     def loaded_before(self, root: str, source: str, value: str) -> int | None:
         """Return how many sections a file gave when it was loaded with the same hash, or None."""
-        row = self._db.execute("SELECT sections FROM file WHERE root = ? AND source = ? AND hash = ?", (root, source, value)).fetchone()
+        row = self._db.execute(
+            "SELECT sections FROM file WHERE root = ? AND source = ? AND hash = ?", (root, source, value)
+        ).fetchone()
         return int(row["sections"]) if row else None
 
     def set_loaded(self, root: str, source: str, value: str, sections: int) -> None:

@@ -22,7 +22,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
-_OURS = "reggi_page"
+_OURS = web.RequestKey("page", bool)
 
 
 def guarded(handler: Handler, everybody: bool) -> Handler:

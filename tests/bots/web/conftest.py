@@ -1,0 +1,111 @@
+"""The page on Reggi's real server, with a fake brain and a small library of made-up law."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+
+import pytest
+from aiohttp import ClientResponse, ClientSession
+
+from bots.conversations import MemoryConversations
+from bots.server import build_app
+from retrieval.catalogue import Catalogue
+from retrieval.records import Passage, Position
+from tests.bots.answers import FakeBrain, place_of
+from tests.bots.conftest import running, settings_of
+from tests.retrieval.law import passage
+
+OFFICIAL_WORDS = "A consumer has the right to opt out. <b>Subd. 2.</b>"
+
+
+class FakeLibrary:
+    """The port to the law, over records in memory."""
+
+    def __init__(self, *records: Passage | Position) -> None:
+        places = {record.jurisdiction for record in records}
+        self._laws = {
+            place: Catalogue(
+                place,
+                tuple(r for r in records if isinstance(r, Passage) and r.jurisdiction == place),
+                tuple(r for r in records if isinstance(r, Position) and r.jurisdiction == place),
+            )
+            for place in places
+        }
+
+    async def catalogue(self, jurisdiction: str) -> Catalogue:
+        return self._laws.get(jurisdiction) or Catalogue(jurisdiction, (), ())
+
+
+def minnesota() -> tuple[Passage, ...]:
+    """The section that the answers of tests.bots.answers cite as [1.1], with its official text."""
+    digest = passage(
+        "MN",
+        "privacy-act",
+        "325M.14",
+        ("sale", "A consumer may opt out of the sale of personal data."),
+        law="Minnesota Consumer Data Privacy Act",
+        citation="Minn. Stat. § 325M.14",
+        title="Consumer rights",
+        checked="official_page",
+    )
+    return digest, replace(digest, text=OFFICIAL_WORDS, text_kind="official", statements=())
+
+
+class Elements(HTMLParser):
+    """Start tags of a page with their attributes, and its text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.words += data
+
+    def all(self, tag: str, name: str) -> list[str]:
+        return [attrs[name] or "" for found, attrs in self.tags if found == tag and name in attrs]
+
+
+@dataclass
+class Page:
+    """A running page."""
+
+    url: str
+    brain: FakeBrain
+    http: ClientSession
+    headers: dict[str, str] = field(default_factory=dict)
+
+    async def get(self, path: str, **headers: str) -> ClientResponse:
+        return await self.http.get(self.url + path, headers=headers)
+
+    async def ask(self, question: str, **values: object) -> str:
+        """Ask without JavaScript; return the whole page."""
+        response = await self.http.post(f"{self.url}/ask", data={"question": question} | values)
+        assert response.status == 200
+        return await response.text()
+
+    async def stream(self, question: str, **values: object) -> list[tuple[str, dict[str, str]]]:
+        """Ask with JavaScript; return the events."""
+        sent = {"question": question} | values
+        response = await self.http.post(f"{self.url}/ask", data=sent, headers={"Accept": "text/event-stream"})
+        assert response.content_type == "text/event-stream"
+        events = []
+        for block in (await response.text()).strip().split("\n\n"):
+            name, data = block.split("\n")
+            events.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+        return events
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    brain = FakeBrain()
+    app = build_app(settings_of(), brain, MemoryConversations(), place_of, library=FakeLibrary(*minnesota()))
+    async with running(app) as url, ClientSession() as http:
+        yield Page(url, brain, http)
