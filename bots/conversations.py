@@ -1,6 +1,6 @@
 """What Reggi remembers between questions: deliveries already taken, and the last questions of a conversation.
 
-Two tables. `deliveries` keeps the platform's ids, so that a retried or twice announced message is answered
+Two tables of its own, and those of bots/remembered_sql.py. `deliveries` keeps the platform's ids, so that a retried or twice announced message is answered
 once. `questions` keeps the words of earlier questions for as long as a follow-up may refer to them. Both carry
 platform and tenant in every row and every query, so that workspaces never meet. Old rows are deleted as new
 ones come. Context: answers must survive a restart later on; decision: deliveries and questions are rows of
@@ -12,14 +12,16 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import Column, Index, Integer, MetaData, String, Table, Text, delete, insert, select
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bots import remembered_sql
 from bots.errors import ConversationsUnavailable
+from bots.remembered import MemoryRemembered, Remembered
+from bots.threads import Thread as Thread
 from config.settings import Settings
 
 DELIVERY_SECONDS = 48 * 3600
@@ -51,15 +53,6 @@ _questions = Table(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """Where questions follow one another: a thread or chat (`id`) of a workspace (`tenant`) of a platform."""
-
-    platform: str
-    tenant: str
-    id: str
-
-
 class Conversations(Protocol):
     """The port: what `bots/turn.py` needs to remember."""
 
@@ -82,6 +75,19 @@ class Conversations(Protocol):
         """
         ...
 
+    async def forget(self, thread: Thread, question: str) -> None:
+        """Delete a question of a thread, which was edited or deleted where it was asked.
+
+        Raises:
+            ConversationsUnavailable: the database did not answer.
+        """
+        ...
+
+    @property
+    def remembered(self) -> Remembered:
+        """What is remembered beside the questions, in the same place."""
+        ...
+
 
 class MemoryConversations:
     """The port in memory: for tests, and for a server that shall write nothing down."""
@@ -91,6 +97,7 @@ class MemoryConversations:
         self._now = now
         self._taken: dict[tuple[str, str, str], float] = {}
         self._questions: dict[Thread, list[tuple[float, str]]] = {}
+        self.remembered: Remembered = MemoryRemembered(keep_seconds, now)
 
     async def take(self, thread: Thread, deliveries: Sequence[str]) -> bool:
         now = self._now()
@@ -107,6 +114,9 @@ class MemoryConversations:
         self._questions[thread] = [*fresh, (now, question)]
         return tuple(text for _, text in fresh[-limit:]) if limit else ()
 
+    async def forget(self, thread: Thread, question: str) -> None:
+        self._questions[thread] = [kept for kept in self._questions.get(thread, []) if kept[1] != question]
+
 
 class SqlConversations:
     """The port on a database. Made by `open_conversations`, which creates the tables."""
@@ -116,6 +126,7 @@ class SqlConversations:
         self._keep_seconds = keep_seconds
         self._now = now
         self._pruned_at = 0.0
+        self.remembered: Remembered = remembered_sql.SqlRemembered(engine, keep_seconds, now)
 
     async def take(self, thread: Thread, deliveries: Sequence[str]) -> bool:
         if not deliveries:
@@ -156,6 +167,15 @@ class SqlConversations:
         except (SQLAlchemyError, OSError) as error:
             raise ConversationsUnavailable(f"The database did not keep a question: {error}") from error
         return tuple(reversed(texts))
+
+    async def forget(self, thread: Thread, question: str) -> None:
+        here = {"platform": thread.platform, "tenant": thread.tenant, "thread": thread.id, "text": question}
+        gone = delete(_questions).where(*(_questions.c[name] == value for name, value in here.items()))
+        try:
+            async with self._engine.begin() as connection:
+                await connection.execute(gone)
+        except (SQLAlchemyError, OSError) as error:
+            raise ConversationsUnavailable(f"The database did not forget a question: {error}") from error
 
     async def _prune(self) -> None:
         now = self._now()
@@ -201,6 +221,7 @@ async def open_conversations(
                     await connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             async with engine.begin() as connection:
                 await connection.run_sync(_metadata.create_all)
+                await connection.run_sync(remembered_sql.metadata.create_all)
         except (SQLAlchemyError, OSError) as error:
             raise ConversationsUnavailable(_cannot_open(settings, error)) from error
         yield SqlConversations(engine, settings.history_hours * 3600, now)

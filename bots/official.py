@@ -17,15 +17,19 @@ from config.settings import Settings
 
 if TYPE_CHECKING:
     from corpus_loader.changes import Change
-    from corpus_loader.snapshots import Fetched
     from corpus_loader.load_official import Given, OfficialReport
+    from corpus_loader.snapshots import Fetched
 
 _LISTED = 20
 """Added and skipped sections named on the screen; changed and removed ones are all shown."""
 
 
 def load_files(
-    settings: Settings, files: Iterable[Given], total_bytes: int, today: dt.date, accept_removals: bool = False
+    settings: Settings,
+    files: Iterable[Given],
+    total_bytes: int,
+    today: dt.date,
+    accept_removals: bool = False,
 ) -> OfficialReport:
     """Load files of official text with a progress bar on standard error.
 
@@ -48,7 +52,11 @@ def load_files(
 
             def show(done: int, sections: int, chunks: int, name: str) -> None:
                 rate = sections / max(time.perf_counter() - began, 0.001)
-                bar.update(task, completed=done, description=f"{sections:,} sections, {rate:,.0f}/s  {escape(name[-40:])}")
+                bar.update(
+                    task,
+                    completed=done,
+                    description=f"{sections:,} sections, {rate:,.0f}/s  {escape(name[-40:])}",
+                )
 
             return load_official(
                 store, embedding_model(settings.embedding), settings.data_dir, files, read_digest(), names, today, accept_removals, show
@@ -81,7 +89,9 @@ def print_report(report: OfficialReport, console: Console) -> None:
 def _print_change(change: Change, console: Console) -> None:
     from corpus_loader.changes import side_by_side
 
-    console.print(f"[yellow]{change.kind}[/yellow] {escape(change.citation)} {escape(change.heading)} ({escape(change.source)})")
+    console.print(
+        f"[yellow]{change.kind}[/yellow] {escape(change.citation)} {escape(change.heading)} ({escape(change.source)})"
+    )
     if change.kind == "changed":
         for old, mark, new in side_by_side(change.old, change.new):
             console.print(f"    {escape(old):<62} {mark} {escape(new)}", soft_wrap=True)
@@ -108,18 +118,28 @@ def print_history(settings: Settings, citation: str, on: dt.date | None, console
             if held is None:
                 console.print(f"{escape(found[0].citation)}: no text is kept for {on.isoformat()}")
             else:
-                console.print(f"[bold]{escape(held.citation)}[/bold] {escape(held.heading)}, as of {on.isoformat()}\n{escape(held.text)}\n{escape(held.history)}")
+                console.print(
+                    f"[bold]{escape(held.citation)}[/bold] {escape(held.heading)}, as of {on.isoformat()}\n{escape(held.text)}\n{escape(held.history)}"
+                )
         return bool(found)
     for v in found:
         dates = f"in force {v.in_force_from or '?'} to {v.in_force_to or 'now'}; loaded {v.loaded_on}"
         state = "current" if v.current else f"until {v.ended_on}" if v.ended_on else "kept beside"
-        console.print(f"[bold]{escape(v.citation)}[/bold] {escape(v.heading)} [{state}]\n    {dates}; {escape(v.source)} {escape(v.url)}", soft_wrap=True)
+        console.print(
+            f"[bold]{escape(v.citation)}[/bold] {escape(v.heading)} [{state}]\n    {dates}; {escape(v.source)} {escape(v.url)}",
+            soft_wrap=True,
+        )
     return bool(found)
 
 
 def size_of(paths: Iterable[Path]) -> int:
     """Return the bytes of files below paths, for the progress bar; archives count as they lie."""
-    return sum(p.stat().st_size for path in paths for p in (path.rglob("*") if path.is_dir() else [path]) if p.is_file())
+    return sum(
+        p.stat().st_size
+        for path in paths
+        for p in (path.rglob("*") if path.is_dir() else [path])
+        if p.is_file()
+    )
 
 
 async def fetch_and_load(

@@ -73,7 +73,9 @@ def _zip(path: Path) -> Iterator[Found]:
         members = [m for m in archive.infolist() if not m.is_dir()]
         names = [_member_name(m.filename) for m in members]
         if len(members) > ARCHIVE_FILES or sum(m.file_size for m in members) > ARCHIVE_BYTES:
-            raise UnsafeArchive(f"{len(members):,} files, {sum(m.file_size for m in members):,} bytes: more than an archive may hold")
+            raise UnsafeArchive(
+                f"{len(members):,} files, {sum(m.file_size for m in members):,} bytes: more than an archive may hold"
+            )
         for member, name in zip(members, names, strict=True):
             where = f"{path.name}!{name}"
             if stat.S_ISLNK(member.external_attr >> 16):
@@ -83,7 +85,9 @@ def _zip(path: Path) -> Iterator[Found]:
             else:
                 try:
                     with archive.open(member) as stream:
-                        yield Found(where, _limited(stream, member.file_size, max(member.compress_size, 1), name))
+                        yield Found(
+                            where, _limited(stream, member.file_size, max(member.compress_size, 1), name)
+                        )
                 except UnreadableFile as error:
                     yield Found(where, error=error)
                 except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
@@ -97,7 +101,9 @@ def _check_tar(path: Path) -> None:
             _member_name(member.name)
             count, out = count + 1, out + member.size
             if count > ARCHIVE_FILES or out > ARCHIVE_BYTES or (out > FILE_BYTES and out > RATIO * packed):
-                raise UnsafeArchive(f"{count:,} files, {out:,} bytes from {packed:,}: more than an archive may hold")
+                raise UnsafeArchive(
+                    f"{count:,} files, {out:,} bytes from {packed:,}: more than an archive may hold"
+                )
 
 
 def _tar(path: Path) -> Iterator[Found]:

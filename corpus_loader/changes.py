@@ -65,9 +65,16 @@ def side_by_side(old: str, new: str, width: int = 60) -> Iterator[tuple[str, str
         for i in range(max(a2 - a1, b2 - b1)):
             left = before[a1 + i] if a1 + i < a2 else ""
             right = after[b1 + i] if b1 + i < b2 else ""
-            at = next((k for k, (x, y) in enumerate(zip(left, right, strict=False)) if x != y), min(len(left), len(right)))
+            at = next(
+                (k for k, (x, y) in enumerate(zip(left, right, strict=False)) if x != y),
+                min(len(left), len(right)),
+            )
             start = max(0, at - width // 2) if left and right else 0
-            yield _cut(left, start, width), "|" if left and right else "<" if left else ">", _cut(right, start, width)
+            yield (
+                _cut(left, start, width),
+                "|" if left and right else "<" if left else ">",
+                _cut(right, start, width),
+            )
 
 
 def _cut(text: str, start: int, width: int) -> str:

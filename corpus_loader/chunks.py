@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 
-from corpus_loader.subsections import Part, pin
+from corpus_loader.documents import Part
+from corpus_loader.subsections import pin
 
 WORDS = 180
 """Most words of a chunk. At 150 to 180 words static vectors found the controlling section best on real statutes."""
-_SENTENCE = re.compile(r"(?<=[.;:])\s+(?=[“\"(\[A-Z0-9])")
-_WORD = re.compile(r"\S+")
+_BREAKS = (re.compile(r"\n+"), re.compile(r"(?<=[.;:])\s+(?=[“\"(\[A-Z0-9])"), re.compile(r"\S+\s*"))
+"""Where a subsection that is too long is cut: at paragraphs, else at sentences, else between words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,25 +27,26 @@ class Chunk:
     pin: str
 
 
-def _cuts(text: str, start: int, end: int, words: int) -> list[int]:
-    """Return where a stretch that is too long is cut: at paragraphs, else sentences, else words."""
+def _count(text: str, start: int, end: int) -> int:
+    return len(text[start:end].split())
+
+
+def _cuts(
+    text: str, start: int, end: int, words: int, breaks: tuple[re.Pattern[str], ...] = _BREAKS
+) -> list[int]:
+    """Return where a stretch is cut so that no piece has more than `words` words, at the gentlest break that does it."""
+    if _count(text, start, end) <= words or not breaks:
+        return []
+    edges = [start, *(m.end() for m in breaks[0].finditer(text, start, end) if m.end() < end), end]
     cuts: list[int] = []
-    last = start
-    for pattern in (re.compile(r"\n+"), _SENTENCE, _WORD):
-        found = [m.end() if pattern is not _WORD else m.start() for m in pattern.finditer(text, start, end)]
-        pieces = [p for p in found if start < p < end]
-        if pattern is _WORD:
-            pieces = pieces[words - 1 :: words] if pieces else []
-        if pieces:
-            edges = [start, *pieces, end]
-            for left, right in zip(edges, edges[1:], strict=False):
-                if len(text[last:right].split()) > words and left > last:
-                    cuts.append(left)
-                    last = left
-                if pattern is not _WORD and len(text[left:right].split()) > words:
-                    cuts.extend(_cuts(text, left, right, words) if (left, right) != (start, end) else [])
-                    last = cuts[-1] if cuts else left
-            break
+    held = start
+    for left, right in pairwise(edges):
+        if left > held and _count(text, held, right) > words:
+            cuts.append(left)
+            held = left
+        if inner := _cuts(text, left, right, words, breaks[1:]):
+            cuts.extend(inner)
+            held = inner[-1]
     return cuts
 
 
@@ -57,14 +60,10 @@ def chunks_of(text: str, parts: tuple[Part, ...] = (), words: int = WORDS) -> tu
         return ()
     edges = sorted({0, *(p.start for p in parts if 0 < p.start < len(text)), len(text)})
     units: list[tuple[int, int]] = []
-    for left, right in zip(edges, edges[1:], strict=False):
-        if len(text[left:right].split()) <= words:
-            units.append((left, right))
-        else:
-            inner = [left, *sorted(set(_cuts(text, left, right, words))), right]
-            units.extend((a, b) for a, b in zip(inner, inner[1:], strict=False) if a < b)
+    for left, right in pairwise(edges):
+        units.extend(pairwise([left, *_cuts(text, left, right, words), right]))
     depths = {p.start: p.depth for p in parts}
-    sizes = [len(text[a:b].split()) for a, b in units]
+    sizes = [_count(text, a, b) for a, b in units]
     starts: list[int] = []
     held = 0
     for i, ((left, _), size) in enumerate(zip(units, sizes, strict=True)):
@@ -74,17 +73,27 @@ def chunks_of(text: str, parts: tuple[Part, ...] = (), words: int = WORDS) -> tu
         if begins:
             starts.append(left)
             held = 0
-            if len(starts) > 1 and i and text[units[i - 1][0] : units[i - 1][1]].rstrip().endswith(":") and units[i - 1][0] not in starts and sizes[i - 1] + size <= words:
+            if (
+                len(starts) > 1
+                and i
+                and text[units[i - 1][0] : units[i - 1][1]].rstrip().endswith(":")
+                and units[i - 1][0] not in starts
+                and sizes[i - 1] + size <= words
+            ):
                 starts[-1] = units[i - 1][0]  # "… all of the following:" goes with what follows
                 held = sizes[i - 1]
         held += size
-    return tuple(
-        Chunk(a, b, pin(parts, a)) for a, b in zip(starts, [*starts[1:], len(text)], strict=True)
-    )
+    return tuple(Chunk(a, b, pin(parts, a)) for a, b in zip(starts, [*starts[1:], len(text)], strict=True))
 
 
 def header(place: str, law: str, path: tuple[str, ...], citation: str, heading: str, at: str) -> str:
     """Return the line that goes before a chunk when it is embedded: state, law, chapter, section, heading, subsection."""
     inner = path[-1] if path else ""
-    said = (place, law, inner if inner.casefold() not in law.casefold() else "", f"{citation}{at if at.startswith('(') else ''}", heading)
+    said = (
+        place,
+        law,
+        inner if inner.casefold() not in law.casefold() else "",
+        f"{citation}{at if at.startswith('(') else ''}",
+        heading,
+    )
     return " | ".join(part[:160] for part in said if part)

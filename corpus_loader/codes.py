@@ -62,7 +62,11 @@ def code_of(opening: str, name: str, jurisdiction: str | None = None) -> Code:
             place, length = min(at)
             hits.append((place, length, code))
     places = {c.jurisdiction for _, _, c in hits}
-    of_name = {c.jurisdiction for c in all_codes() if re.search(rf"(?:^|[/!_.\-]){c.jurisdiction.lower()}(?:[/_.\-])", name.casefold())}
+    of_name = {
+        c.jurisdiction
+        for c in all_codes()
+        if re.search(rf"(?:^|[/!_.\-]){c.jurisdiction.lower()}(?:[/_.\-])", name.casefold())
+    }
     if len(places) > 1 and of_name & places:
         hits = [h for h in hits if h[2].jurisdiction in of_name]
         places = {c.jurisdiction for _, _, c in hits}
@@ -74,7 +78,9 @@ def code_of(opening: str, name: str, jurisdiction: str | None = None) -> Code:
             return own[0]
     named = ", ".join(sorted(c.cite_as for _, _, c in hits))
     raise UnreadableFile(
-        f"its words fit several codes ({named}): say --jurisdiction and --code" if named else "nothing tells which code this is: say --jurisdiction and --code"
+        f"its words fit several codes ({named}): say --jurisdiction and --code"
+        if named
+        else "nothing tells which code this is: say --jurisdiction and --code"
     )
 
 
@@ -84,7 +90,11 @@ def words_of(citation: str) -> tuple[frozenset[str], tuple[str, ...]]:
     "Cal. Civ. Code § 1798.100(a)" gives {"civ"}, ("1798.100",); "9 V.S.A. § 2430" gives {}, ("9", "2430").
     """
     text = re.sub(r"\((?:[^()]*)\)", " ", citation.replace("–", "-"))
-    numbers = tuple(t.casefold() for t in _TOKEN.findall(text) if not re.fullmatch(r"19[789]\d|20[0-4]\d", t) or text.rstrip().endswith(t))
+    numbers = tuple(
+        t.casefold()
+        for t in _TOKEN.findall(text)
+        if not re.fullmatch(r"19[789]\d|20[0-4]\d", t) or text.rstrip().endswith(t)
+    )
     words = re.findall(r"[a-z']+", _TOKEN.sub(" ", text.replace(".", "")).casefold())
     return frozenset(w for w in words if w not in _GENERIC), numbers
 
@@ -119,7 +129,11 @@ class DigestIndex:
 
         A section in no law of the digest, but inside the range of one ("§§ 325M.10–.21"), is of that law.
         """
-        citation = section.citation or f"{cite_as} § {section.number}" if cite_as or section.citation else section.number
+        citation = (
+            section.citation or f"{cite_as} § {section.number}"
+            if cite_as or section.citation
+            else section.number
+        )
         words, numbers = words_of(citation)
         pinned = section.kind != "section" or bool(re.search(r"\([0-9A-Za-z]+\)", citation.split("§")[-1]))
         if not pinned and (own := self._sections.get((jurisdiction, words, numbers))):
@@ -135,7 +149,9 @@ class DigestIndex:
         before = citation[: citation.rfind(number)].strip(" §") if number in citation else cite_as
         law_name = (cite_as or before or citation).strip(" ,")
         chapter = re.split(r"[.:\-](?=[^.:\-]*$)", number)[0] if re.search(r"[.:\-]", number) else ""
-        return [Place((jurisdiction, slug(f"official {law_name} {chapter}"), number), law_name, citation, None)]
+        return [
+            Place((jurisdiction, slug(f"official {law_name} {chapter}"), number), law_name, citation, None)
+        ]
 
 
 def slug(text: str) -> str:
@@ -146,7 +162,9 @@ def slug(text: str) -> str:
 def _ranges(citation: str) -> list[tuple[str, str]]:
     """Return the ranges in a law's citation: "§§ 325M.10–.21" is ("325M.10", "325M.21")."""
     found = []
-    for match in re.finditer(r"(\d[\w.:-]*?\w)\s*(?:–|—|\bto\b|\bthrough\b)\s*(?:§\s*)?([.:-]?\d[\w.:-]*|[.:-]?\d\w*)", citation):
+    for match in re.finditer(
+        r"(\d[\w.:-]*?\w)\s*(?:–|—|\bto\b|\bthrough\b)\s*(?:§\s*)?([.:-]?\d[\w.:-]*|[.:-]?\d\w*)", citation
+    ):
         first, last = match[1], match[2].rstrip(".")
         if last[0] in ".:-":
             last = first[: first.rfind(last[0])] + last

@@ -5,15 +5,37 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-MONTHS = "January February March April May June July August September October November December".split()
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _DAY = rf"(?P<month>{'|'.join(MONTHS)}|{'|'.join(m[:3] + r'[.]?' for m in MONTHS)})\s+(?P<day>\d{{1,2}}),\s+(?P<year>\d{{4}})"
-_FROM = re.compile(r"\b(?:effective|operative|in effect)\s+(?:on\s+(?:and after\s+)?|from\s+|beginning\s+)?" + _DAY, re.IGNORECASE)
-_UNTIL = re.compile(r"\b(?:effective\s+until|until|through|expires(?:\s+on)?|repealed(?:\s+(?:as of|on|effective))?)\s+" + _DAY, re.IGNORECASE)
+_FROM = re.compile(
+    r"\b(?:effective|operative|in effect)\s+(?:on\s+(?:and after\s+)?|from\s+|beginning\s+)?" + _DAY,
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(
+    r"\b(?:effective\s+until|until|through|expires(?:\s+on)?|repealed(?:\s+(?:as of|on|effective))?)\s+"
+    + _DAY,
+    re.IGNORECASE,
+)
 
 
 def read_day(match: re.Match[str]) -> dt.date | None:
     """Return the day of a match of `_DAY`, or None where the calendar has no such day."""
-    month = next(i for i, name in enumerate(MONTHS, start=1) if match["month"].lower().startswith(name[:3].lower()))
+    month = next(
+        i for i, name in enumerate(MONTHS, start=1) if match["month"].lower().startswith(name[:3].lower())
+    )
     try:
         return dt.date(int(match["year"]), month, int(match["day"]))
     except ValueError:

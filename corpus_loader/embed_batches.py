@@ -8,6 +8,9 @@ from __future__ import annotations
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 
+import numpy as np
+from numpy.typing import NDArray
+
 from retrieval.embeddings import WordLlamaEmbeddings
 from retrieval.official_rows import OfficialChunk
 from retrieval.store import ChromaStore
@@ -39,11 +42,11 @@ class Batches:
         began = time.perf_counter()
         batch = sorted(self._held, key=lambda c: len(c.text))
         self._held = []
-        vectors: dict[int, list[float]] = {}
+        vectors: dict[int, NDArray[np.float32]] = {}
         for start in range(0, len(batch), SLICE):
             part = batch[start : start + SLICE]
             for chunk, vector in zip(part, self._model.embed([c.embedded for c in part]), strict=True):
-                vectors[id(chunk)] = vector  # type: ignore[assignment]  # a row of the array; the store makes an array of it
+                vectors[id(chunk)] = vector
         self.embed_seconds += time.perf_counter() - began
         self.embedded += len(batch)
         # written in the order of the law, so that the store's order is the code's
@@ -51,7 +54,7 @@ class Batches:
         self._wait()
         self._writing = self._writer.submit(self._write, batch, vectors)
 
-    def _write(self, batch: list[OfficialChunk], vectors: dict[int, list[float]]) -> None:
+    def _write(self, batch: list[OfficialChunk], vectors: dict[int, NDArray[np.float32]]) -> None:
         by_place: dict[str, list[OfficialChunk]] = {}
         for chunk in batch:
             by_place.setdefault(chunk.passage.jurisdiction, []).append(chunk)

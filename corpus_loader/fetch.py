@@ -97,7 +97,9 @@ class _Host:
             raise FetchError(self._unreadable) from error
         return rules
 
-    async def get(self, url: str, pause: float, known: Snapshot | None) -> tuple[int, bytes, aiohttp.ClientResponse]:
+    async def get(
+        self, url: str, pause: float, known: Snapshot | None
+    ) -> tuple[int, bytes, aiohttp.ClientResponse]:
         """Return (status, body, reply) of a page, repeating what is worth it.
 
         Raises:
@@ -110,7 +112,9 @@ class _Host:
                 self._robots = await self._read_robots()
             if not self._robots.can_fetch(PRODUCT, url):
                 raise FetchError(f"{url}: robots.txt of the site forbids it")
-            back_off = tenacity.wait_exponential(multiplier=self._manners.first_wait, max=self._manners.longest_wait)
+            back_off = tenacity.wait_exponential(
+                multiplier=self._manners.first_wait, max=self._manners.longest_wait
+            )
 
             def wait(state: tenacity.RetryCallState) -> float:
                 error = state.outcome.exception() if state.outcome else None
@@ -119,7 +123,10 @@ class _Host:
 
             try:
                 async for attempt in tenacity.AsyncRetrying(
-                    stop=tenacity.stop_after_attempt(self._manners.attempts), wait=wait, retry=tenacity.retry_if_exception_type(_Again), reraise=True
+                    stop=tenacity.stop_after_attempt(self._manners.attempts),
+                    wait=wait,
+                    retry=tenacity.retry_if_exception_type(_Again),
+                    reraise=True,
                 ):
                     with attempt:
                         return await self._once(url, pause, known)
@@ -127,7 +134,9 @@ class _Host:
                 raise FetchError(f"{url}: {error} ({self._manners.attempts} attempts)") from error
         raise AssertionError("AsyncRetrying returns or raises")
 
-    async def _once(self, url: str, pause: float, known: Snapshot | None) -> tuple[int, bytes, aiohttp.ClientResponse]:
+    async def _once(
+        self, url: str, pause: float, known: Snapshot | None
+    ) -> tuple[int, bytes, aiohttp.ClientResponse]:
         await self._pause(pause)
         headers = {}
         if known and known.etag:
@@ -147,7 +156,9 @@ class _Host:
                     raise FetchError(f"{url}: the site replied {reply.status}")
                 moved = urlsplit(str(reply.url)).netloc
                 if moved != urlsplit(url).netloc:
-                    raise FetchError(f"{url} leads to another site ({moved}): check the row in config/sources")
+                    raise FetchError(
+                        f"{url} leads to another site ({moved}): check the row in config/sources"
+                    )
                 body = bytearray()
                 async for part in reply.content.iter_chunked(1 << 16):
                     body += part
@@ -173,7 +184,11 @@ def _complete(body: bytes, page: Page) -> bool:
 
 
 async def fetch_pages(
-    pages: Sequence[Page], snapshots: Snapshots, contact: str, tell: Callable[[Fetched], None] | None = None, manners: Manners = Manners()  # noqa: B008 - frozen
+    pages: Sequence[Page],
+    snapshots: Snapshots,
+    contact: str,
+    tell: Callable[[Fetched], None] | None = None,
+    manners: Manners = Manners(),
 ) -> list[Fetched]:
     """Return what became of each page, in order. One page that fails does not stop the rest.
 
@@ -184,7 +199,9 @@ async def fetch_pages(
         CorpusError: snapshots cannot be written.
     """
     if "@" not in contact and "://" not in contact:
-        raise FetchError("give an e-mail or web address with --contact (or REGGI_FETCH_CONTACT): sites must be able to reach you")
+        raise FetchError(
+            "give an e-mail or web address with --contact (or REGGI_FETCH_CONTACT): sites must be able to reach you"
+        )
     done: dict[str, Fetched] = {}
     by_origin: dict[str, list[Page]] = {}
     for page in pages:
@@ -193,7 +210,9 @@ async def fetch_pages(
     gate = asyncio.Semaphore(_HOSTS_AT_ONCE)
     timeout = aiohttp.ClientTimeout(total=manners.timeout)
     agent = f"{PRODUCT} (+{contact})"
-    async with aiohttp.ClientSession(timeout=timeout, headers={"User-Agent": agent, "Accept-Encoding": "gzip, deflate"}) as session:
+    async with aiohttp.ClientSession(
+        timeout=timeout, headers={"User-Agent": agent, "Accept-Encoding": "gzip, deflate"}
+    ) as session:
 
         async def one_host(origin: str, own: list[Page]) -> None:
             host = _Host(session, origin, manners)
@@ -217,7 +236,9 @@ async def _fetch(host: _Host, page: Page, snapshots: Snapshots, manners: Manners
         return Fetched(page, known)
     try:
         for attempt in range(2):
-            status, body, reply = await host.get(page.url, max(manners.pause, page.site.pause) if manners.pause else 0.0, known)
+            status, body, reply = await host.get(
+                page.url, max(manners.pause, page.site.pause) if manners.pause else 0.0, known
+            )
             if status == 304 and known is None:
                 raise FetchError(f"{page.url}: the site says “not modified” of a page we do not have")
             if status == 304 or _complete(body, page):

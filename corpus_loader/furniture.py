@@ -38,7 +38,14 @@ def without_furniture(lines: Iterable[Line]) -> tuple[list[Line], int]:
     seen: Counter[str] = Counter()
     for page in pages:
         filled = [x for x in page if x.text.strip()]
-        seen.update({s for x in (*filled[:_EDGE], *filled[-_EDGE:]) for s in _shapes(x.text) if "#" in s or s.isupper()})
+        seen.update(
+            {
+                s
+                for x in (*filled[:_EDGE], *filled[-_EDGE:])
+                for s in _shapes(x.text)
+                if "#" in s or s.isupper()
+            }
+        )
     often = max(3, len(pages) // 4)
     kept: list[Line] = []
     gone = 0
@@ -64,7 +71,9 @@ def _without_edges(page: list[Line], seen: Counter[str], often: int) -> tuple[li
         while page:
             if not page[0].text.strip():
                 page = page[1:]
-            elif taken < _EDGE and (_PAGE.match(page[0].text) or any(seen[s] >= often for s in _shapes(page[0].text))):
+            elif taken < _EDGE and (
+                _PAGE.match(page[0].text) or any(seen[s] >= often for s in _shapes(page[0].text))
+            ):
                 page, taken = page[1:], taken + 1
             else:
                 break

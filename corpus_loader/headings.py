@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 from corpus_loader.documents import Status
 
-NUMBER = (
-    r"\d{1,5}(?:[A-Z]{1,3}|[a-z]{1,3})?(?:(?:[.:]|\s?[-\u2013\u2011]\s?)\d{1,5}[A-Za-z]{0,3}|-[a-z]{1,3}(?![a-z]))*"
-)
+NUMBER = r"\d{1,5}(?:[A-Z]{1,3}|[a-z]{1,3})?(?:(?:[.:]|\s?[-\u2013\u2011]\s?)\d{1,5}[A-Za-z]{0,3}|-[a-z]{1,3}(?![a-z]))*"
 """1798.100 | 59.1-575 | 42-529a | 18.2-152.3:1 | 715D.1 | 14–3501 | 899-aa | 12B-101"""
 
 _SIGN = r"(?P<sign>§§?\s*|(?:Sec(?:tion)?|SEC(?:TION)?)s?\.?\s+)?"
@@ -23,16 +21,44 @@ _JOINED = re.compile(
     r"|§+|U\.S\.C\.|C\.F\.R\.|,)\s*$"
 )
 _STATUS: tuple[tuple[Status, re.Pattern[str]], ...] = (
-    ("reserved", re.compile(r"^\W*(?:reserved\b|(?:to|through)?\W*[\d.\- ]*\W*reserved\b)|reserved for future use", re.IGNORECASE)),
-    ("repealed", re.compile(r"^\W*repealed\b|\brepealed by (?:\d{4}|Acts|Laws|Stats|P\.\s?A|Public|Ch|[A-Z])", re.IGNORECASE)),
-    ("renumbered", re.compile(r"^\W*(?:renumbered|transferred|recodified)\b|\brenumbered [\d.]+", re.IGNORECASE)),
+    (
+        "reserved",
+        re.compile(
+            r"^\W*(?:reserved\b|(?:to|through)?\W*[\d.\- ]*\W*reserved\b)|reserved for future use",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "repealed",
+        re.compile(
+            r"^\W*repealed\b|\brepealed by (?:\d{4}|Acts|Laws|Stats|P\.\s?A|Public|Ch|[A-Z])", re.IGNORECASE
+        ),
+    ),
+    (
+        "renumbered",
+        re.compile(r"^\W*(?:renumbered|transferred|recodified)\b|\brenumbered [\d.]+", re.IGNORECASE),
+    ),
     ("expired", re.compile(r"^\W*expired\b", re.IGNORECASE)),
 )
-LEVELS = ("title", "subtitle", "division", "part", "subpart", "chapter", "subchapter", "article", "subarticle")
-_PATH = re.compile(
-    rf"^(?P<level>{'|'.join(LEVELS)})\s+(?P<number>[0-9IVXLC]+[0-9A-Za-z]*(?:[.\-][0-9A-Za-z]+)*)\b[.:]?\s*(?:[—–-]\s*)?(?P<name>.*)$", re.IGNORECASE
+LEVELS = (
+    "title",
+    "subtitle",
+    "division",
+    "part",
+    "subpart",
+    "chapter",
+    "subchapter",
+    "article",
+    "subarticle",
 )
-_VERB = re.compile(r"\b(?:shall|means|mean|must|may not|may be|is guilty|are declared|is created|is established|does not apply|do not apply|applies to)\b", re.IGNORECASE)
+_PATH = re.compile(
+    rf"^(?P<level>{'|'.join(LEVELS)})\s+(?P<number>[0-9IVXLC]+[0-9A-Za-z]*(?:[.\-][0-9A-Za-z]+)*)\b[.:]?\s*(?:[—–-]\s*)?(?P<name>.*)$",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\b(?:shall|means|mean|must|may not|may be|is guilty|are declared|is created|is established|does not apply|do not apply|applies to)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +103,8 @@ def goes_on(text: str) -> bool:
 def order_key(number: str) -> tuple[tuple[int, str], ...]:
     """Return a key that sorts section numbers as codes do: 42-529 before 42-529a before 42-530."""
     return tuple(
-        (int(m[1]), m[2].lower()) if m[1] else (0, m[0]) for m in re.finditer(r"(\d+)([A-Za-z]*)|-[a-z]+", number)
+        (int(m[1]), m[2].lower()) if m[1] else (0, m[0])
+        for m in re.finditer(r"(\d+)([A-Za-z]*)|-[a-z]+", number)
     )
 
 
@@ -104,7 +131,9 @@ def like_title(text: str) -> bool:
     """Return whether a text can be a section's heading rather than the beginning of its body."""
     return (
         0 < len(text) <= 300
-        and not text.startswith(("(", "As used", "For purposes", "For the purpose", "Notwithstanding", "Except as"))
+        and not text.startswith(
+            ("(", "As used", "For purposes", "For the purpose", "Notwithstanding", "Except as")
+        )
         and text[-1] not in ":;,"
         and len(text.split()) <= 45
         and not _VERB.search(text)
@@ -117,7 +146,13 @@ def split_title(text: str) -> tuple[str, str]:
 
     Only the first sentence is taken: where a heading has full stops of its own, its source marks it in bold.
     """
-    match = re.match(r"^(?P<title>.{2,250}?[^.\s](?:\.|\.[\]”\"])) +(?=[A-Z“\"(\[‘])(?P<body>.+)$", text, re.DOTALL)
-    if match and like_title(match["title"]) and not re.search(r"\b(?:No|Sec|U\.S|Inc|St|art|ch|v)\.$", match["title"]):
+    match = re.match(
+        r"^(?P<title>.{2,250}?[^.\s](?:\.|\.[\]”\"])) +(?=[A-Z“\"(\[‘])(?P<body>.+)$", text, re.DOTALL
+    )
+    if (
+        match
+        and like_title(match["title"])
+        and not re.search(r"\b(?:No|Sec|U\.S|Inc|St|art|ch|v)\.$", match["title"])
+    ):
         return match["title"], match["body"]
     return "", text

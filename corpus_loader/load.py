@@ -15,6 +15,7 @@ import filelock
 from corpus_loader.check import Digest, read_digest
 from corpus_loader.errors import CorpusError, LoadInProgress
 from corpus_loader.read_digest import DIGEST, SURVEY_LAW, digest_files, survey_passage
+from corpus_loader.restore import restore_official
 from retrieval.embeddings import WordLlamaEmbeddings
 from retrieval.records import Passage, Position
 from retrieval.store import ChromaStore, embedded_text, record_id, to_metadata
@@ -123,6 +124,8 @@ def load_digest(
         records = digest_records(digest, names)
         with store.beside() as draft:
             total, unchanged, removed = _bring_up(draft, model, records, rebuild, progress)
+            if rebuild:
+                restore_official(draft, model, digest, {code: name for code, (name, _) in names.items()})
         state = {"fingerprint": digest_fingerprint(model.name, root), "embedding": model.name}
         partial = data_dir / (_STATE_FILE + ".part")
         partial.write_text(json.dumps(state), encoding="utf-8")

@@ -82,7 +82,9 @@ class OfficialReport:
         return sum(c.kind == kind for c in self.changes)
 
 
-def given_paths(paths: Iterable[Path], jurisdiction: str | None = None, cite_as: str | None = None, url: str = "") -> Iterator[Given]:
+def given_paths(
+    paths: Iterable[Path], jurisdiction: str | None = None, cite_as: str | None = None, url: str = ""
+) -> Iterator[Given]:
     """Yield the files of paths (files, folders, archives), one at a time."""
     for path in paths:
         root = str(path.resolve())
@@ -186,7 +188,13 @@ class _Load:
             if given.error:
                 raise given.error
             seal = hashlib.sha256(
-                b"\0".join((given.data, _readers_hash().encode(), str((given.jurisdiction, given.cite_as, given.selectors)).encode()))
+                b"\0".join(
+                    (
+                        given.data,
+                        _readers_hash().encode(),
+                        str((given.jurisdiction, given.cite_as, given.selectors)).encode(),
+                    )
+                )
             ).hexdigest()
             before = self._versions.loaded_before(given.root, given.name, seal)
             if before is not None and not self._versions.due(given.root, given.name, self._today):
@@ -212,7 +220,9 @@ class _Load:
     def _report(self, given: Given) -> None:
         self._counts["bytes"] += len(given.data)
         if self._progress:
-            self._progress(self._counts["bytes"], self._counts["sections"], self._batches.embedded, given.name)
+            self._progress(
+                self._counts["bytes"], self._counts["sections"], self._batches.embedded, given.name
+            )
 
     def _same_again(self, given: Given, sections: int) -> None:
         """Count an unchanged file, of which nothing is read again."""
@@ -220,7 +230,9 @@ class _Load:
             if source == given.name:
                 version = self._versions.get(id)
                 self._seen_ids.add(id)
-                self._seen[version.key] = _Seen(version.hash, given.name, version.in_force_from, version.text, id)
+                self._seen[version.key] = _Seen(
+                    version.hash, given.name, version.in_force_from, version.text, id
+                )
         self._counts["files_unchanged"] += 1
         self._counts["sections"] += sections
         self._counts["unchanged"] += sections
@@ -251,24 +263,36 @@ class _Load:
         current, others, unclear = choose_current(texts, self._today)
         self._counts["duplicates"] += len(texts) - 1 - len(others) - len(unclear)
         for placed in unclear:
-            self._aside(placed, given, "another text of the same section in this file, without dates that tell them apart")
+            self._aside(
+                placed,
+                given,
+                "another text of the same section in this file, without dates that tell them apart",
+            )
         for placed in others:
             self._counts["other_days"] += 1
             self._beside(placed, given)
         key, section = current.place.key, current.section
         first = self._seen.get(key)
         if first is not None:
-            later = section.in_force_from and (first.in_force_from is None or section.in_force_from > first.in_force_from)
+            later = section.in_force_from and (
+                first.in_force_from is None or section.in_force_from > first.in_force_from
+            )
             if first.hash == current.hash or (first.text == current.text and not later):
                 self._counts["duplicates"] += 1
             elif later:
                 self._counts["other_days"] += 1
                 self._batches.finish()  # the first text may still wait there
                 self._versions.set_beside(first.id)
-                self._store.remove_official(key[0], [(f"{key[1]}#{key[2]}@official", self._versions.get(first.id).chunks)])
+                self._store.remove_official(
+                    key[0], [(f"{key[1]}#{key[2]}@official", self._versions.get(first.id).chunks)]
+                )
                 self._add(current, given)
             else:
-                self._aside(current, given, f"differs from the text in {first.source}, which is kept as the current one")
+                self._aside(
+                    current,
+                    given,
+                    f"differs from the text in {first.source}, which is kept as the current one",
+                )
             return
         held = self._versions.current_hash(key)
         if held and held[1] == current.hash:
@@ -309,7 +333,9 @@ class _Load:
 
     def _aside(self, placed: Placed, given: Given, reason: str) -> None:
         self._counts["aside"] += 1
-        self._skips.append(Skip(placed.section.source, placed.section.line, f"{placed.place.citation}: {reason}"))
+        self._skips.append(
+            Skip(placed.section.source, placed.section.line, f"{placed.place.citation}: {reason}")
+        )
         self._beside(placed, given)
 
     def remove_what_is_gone(self) -> None:
@@ -320,9 +346,20 @@ class _Load:
                     continue
                 gone = self._versions.get(id)
                 self._versions.end(id, self._today)
-                self._store.remove_official(gone.jurisdiction, [(f"{gone.law_id}#{gone.section}@official", gone.chunks)])
+                self._store.remove_official(
+                    gone.jurisdiction, [(f"{gone.law_id}#{gone.section}@official", gone.chunks)]
+                )
                 self._changes.append(
-                    Change("removed", gone.key, gone.citation, gone.heading, source, gone.text, "", self._resting.on(gone.key))
+                    Change(
+                        "removed",
+                        gone.key,
+                        gone.citation,
+                        gone.heading,
+                        source,
+                        gone.text,
+                        "",
+                        self._resting.on(gone.key),
+                    )
                 )
 
     def _is_kept(self, root: str, source: str) -> bool:

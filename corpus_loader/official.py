@@ -28,7 +28,9 @@ class Placed:
     hash: str
 
 
-def place_sections(section: Section, index: DigestIndex, jurisdiction: str, cite_as: str, url: str) -> list[Placed]:
+def place_sections(
+    section: Section, index: DigestIndex, jurisdiction: str, cite_as: str, url: str
+) -> list[Placed]:
     """Return a section under every key it belongs to.
 
     An excerpt or an act never takes the key of a section: its key ends in a hash of its words.
@@ -40,7 +42,17 @@ def place_sections(section: Section, index: DigestIndex, jurisdiction: str, cite
         if section.kind != "section":
             place = Place((*place.key[:2], f"{place.key[2]}~{mark}"), place.law, place.citation, None)
         link = section.url or url or (place.digest.url if place.digest else "")
-        said = "\0".join((text, section.heading, section.history, str(section.in_force_from), str(section.in_force_to), place.citation, place.law))
+        said = "\0".join(
+            (
+                text,
+                section.heading,
+                section.history,
+                str(section.in_force_from),
+                str(section.in_force_to),
+                place.citation,
+                place.law,
+            )
+        )
         placed.append(Placed(section, place, text, link, hashlib.sha256(said.encode()).hexdigest()[:24]))
     return placed
 
@@ -48,7 +60,13 @@ def place_sections(section: Section, index: DigestIndex, jurisdiction: str, cite
 def as_passage(placed: Placed, reviewed: dt.date) -> Passage:
     """Return the record of a section; what the digest knows of it (topics, whom it binds) is taken over."""
     section, place, digest = placed.section, placed.place, placed.place.digest
-    kind = digest.kind if digest else "regulation" if any(w in place.citation for w in REGULATION_WORDS) else "statute"
+    kind = (
+        digest.kind
+        if digest
+        else "regulation"
+        if any(w in place.citation for w in REGULATION_WORDS)
+        else "statute"
+    )
     return Passage(
         jurisdiction=place.key[0], law_id=place.key[1], law=place.law, section=place.key[2], citation=place.citation,
         title=section.heading or (digest.title if digest else "") or f"§ {section.number}", url=placed.url, text=placed.text, text_kind="official", kind=kind,
@@ -57,13 +75,19 @@ def as_passage(placed: Placed, reviewed: dt.date) -> Passage:
     )  # fmt: skip
 
 
-def as_version(placed: Placed, chunks: int, root: str, day: dt.date, current: bool, cite_as: str = "") -> Version:
+def as_version(
+    placed: Placed, chunks: int, root: str, day: dt.date, current: bool, cite_as: str = ""
+) -> Version:
     """Return the version to be kept of a section."""
     s, place = placed.section, placed.place
-    before = place.citation[: place.citation.rfind(s.number)].rstrip(" §") if s.number and s.number in place.citation else cite_as
+    before = (
+        place.citation[: place.citation.rfind(s.number)].rstrip(" §")
+        if s.number and s.number in place.citation
+        else cite_as
+    )
     return Version(
         *place.key, place.citation, s.heading, placed.text, s.history, placed.url, s.source, root, placed.hash, chunks, s.in_force_from, s.in_force_to,
-        day, None, current, s.path, references_in(s.text, before, s.number),
+        day, None, current, s.path, references_in(s.text, before, s.number), place.law,
     )  # fmt: skip
 
 
@@ -90,12 +114,14 @@ def choose_current(versions: list[Placed], day: dt.date) -> tuple[Placed, list[P
     now = [p for p in versions if holds(p)]
     now.sort(key=lambda p: p.section.in_force_from or dt.date.min, reverse=True)
     current = now[0] if now else versions[0]
-    others, unclear = [], []
+    others: list[Placed] = []
+    unclear: list[Placed] = []
     for p in versions:
         if p is current or p.hash == current.hash:
             continue
-        dated = (p.section.in_force_from, p.section.in_force_to) != (current.section.in_force_from, current.section.in_force_to)
+        dated = (p.section.in_force_from, p.section.in_force_to) != (
+            current.section.in_force_from,
+            current.section.in_force_to,
+        )
         (others if dated else unclear).append(p)
     return current, others, unclear
-
-

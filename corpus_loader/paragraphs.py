@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from corpus_loader.documents import Block
 from corpus_loader.headings import compound, goes_on, like_title, read_heading
 
-LABEL = re.compile(r"^(?:\((?:[0-9]{1,3}|[A-Za-z]{1,5}|[a-z]-[0-9]{1,2}|[0-9]{1,2}\.[0-9]{1,2}|[0-9]{1,2}[A-Z])\)|(?:[0-9]{1,3}|[A-Za-z]{1,2}|[ivx]{1,5})\.(?=\s))")
+LABEL = re.compile(
+    r"^(?:\((?:[0-9]{1,3}|[A-Za-z]{1,5}|[a-z]-[0-9]{1,2}|[0-9]{1,2}\.[0-9]{1,2}|[0-9]{1,2}[A-Z])\)|(?:[0-9]{1,3}|[A-Za-z]{1,2}|[ivx]{1,5})\.(?=\s))"
+)
 """A subsection label at the start of a paragraph: (a), (1), (iv), (a-1), 1., A., b."""
 
 
@@ -39,7 +41,9 @@ _LEADERS = re.compile(r"\.{4,}\s*\d*\s*$|(?:\. ){3,}\d*\s*$")
 def heading_line(text: str) -> bool:
     """Return whether a paragraph so far is a section number with a title and no more: "1798.192. Waiver"."""
     heading = read_heading(text)
-    return bool(heading and heading.rest and (compound(heading.number) or heading.signed) and like_title(heading.rest))
+    return bool(
+        heading and heading.rest and (compound(heading.number) or heading.signed) and like_title(heading.rest)
+    )
 
 
 def _indent(text: str) -> int:
@@ -55,13 +59,27 @@ def _begins(line: Line, before: Line, joined: str, width: int) -> bool:
     if LABEL.match(bare):
         return True
     heading = read_heading(bare)
-    if heading and (heading.dotted or heading.signed or heading.gap > 1 or _indent(line.text) > _indent(before.text)):
-        return joined.rstrip().endswith((".", ":", ";", ")", "]", "”", '"')) or heading.signed or before.text.isupper()
-    if heading_line(joined) and len(before.text.strip()) < 0.8 * width and (bare[0].isupper() or bare[0] in "“\"("):
+    if heading and (
+        heading.dotted or heading.signed or heading.gap > 1 or _indent(line.text) > _indent(before.text)
+    ):
+        return (
+            joined.rstrip().endswith((".", ":", ";", ")", "]", "”", '"'))
+            or heading.signed
+            or before.text.isupper()
+        )
+    if (
+        heading_line(joined)
+        and len(before.text.strip()) < 0.8 * width
+        and (bare[0].isupper() or bare[0] in '“"(')
+    ):
         return True
-    if re.match(r"\(?History:|\((?:Amended|Added|Repealed|Enacted)\b|\[(?:\d{4} c\.|Formerly|Amended|Repealed)", bare):
+    if re.match(
+        r"\(?History:|\((?:Amended|Added|Repealed|Enacted)\b|\[(?:\d{4} c\.|Formerly|Amended|Repealed)", bare
+    ):
         return True
-    return _indent(line.text) >= _indent(before.text) + 2 and joined.rstrip().endswith((".", ":", ";", "or", "and"))
+    return _indent(line.text) >= _indent(before.text) + 2 and joined.rstrip().endswith(
+        (".", ":", ";", "or", "and")
+    )
 
 
 def paragraphs(lines: Iterable[Line]) -> Iterator[Block]:
@@ -73,7 +91,13 @@ def paragraphs(lines: Iterable[Line]) -> Iterator[Block]:
     joined = ""
 
     def block() -> Block:
-        return Block(joined, held[0].start + _indent(held[0].text), held[-1].start + len(held[-1].text.rstrip()), line=held[0].number, page=held[0].page)
+        return Block(
+            joined,
+            held[0].start + _indent(held[0].text),
+            held[-1].start + len(held[-1].text.rstrip()),
+            line=held[0].number,
+            page=held[0].page,
+        )
 
     for line in lines:
         text = " ".join(line.text.split())

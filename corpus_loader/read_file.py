@@ -13,7 +13,9 @@ from corpus_loader.documents import Document, Format, Section, Selectors, Skip
 from corpus_loader.errors import UnreadableFile
 from corpus_loader.sections import cut_sections
 
-_HTML = re.compile(rb"<(?:!doctype\s+html|html|head|body|div|p|table|article|section\s+class)\b", re.IGNORECASE)
+_HTML = re.compile(
+    rb"<(?:!doctype\s+html|html|head|body|div|p|table|article|section\s+class)\b", re.IGNORECASE
+)
 _MARKDOWN = re.compile(rb"^(?:#{1,6} \S|\[[^\]]+\]\([^)]+\)|\*\*\S|```)", re.MULTILINE)
 
 
@@ -52,10 +54,18 @@ def format_of(data: bytes, name: str = "") -> Format:
         raise UnreadableFile("neither text nor PDF, RTF or DOCX (an old .doc file must be saved as .docx)")
     wide = start.replace(b"\0", b"")
     if wide.startswith(b"<"):
-        return "html" if _HTML.search(data[:65536].replace(b"\0", b"")) and b"<section xmlns" not in start else "xml"
+        return (
+            "html"
+            if _HTML.search(data[:65536].replace(b"\0", b"")) and b"<section xmlns" not in start
+            else "xml"
+        )
     if wide.startswith((b"{", b"[")) and _looks_json(wide):
         first_line = data.split(b"\n", 1)[0].strip()
-        return "jsonl" if first_line.startswith(b"{") and first_line.endswith(b"}") and b"\n" in data.strip() else "json"
+        return (
+            "jsonl"
+            if first_line.startswith(b"{") and first_line.endswith(b"}") and b"\n" in data.strip()
+            else "json"
+        )
     if _HTML.search(wide) and b"</" in data:
         return "html"
     if name.lower().endswith((".md", ".markdown")) or len(_MARKDOWN.findall(data[:65536])) >= 5:
@@ -120,7 +130,10 @@ def _check_lines(data: bytes) -> None:
         end = data.find(b"\n", start)
         end = len(data) if end < 0 else end
         if end - start > LINE_CHARS:
-            raise UnreadableFile(f"a line of {end - start:,} bytes; at most {LINE_CHARS:,} are read", data.count(b"\n", 0, start) + 1)
+            raise UnreadableFile(
+                f"a line of {end - start:,} bytes; at most {LINE_CHARS:,} are read",
+                data.count(b"\n", 0, start) + 1,
+            )
         start = end + 1
 
 
@@ -146,5 +159,9 @@ def read_file(data: bytes, name: str, selectors: Selectors = Selectors()) -> Fil
             skips.append(Skip(name, section.line, f"§ {section.number} has no text"))
     if not kept and not skips:
         raise UnreadableFile("no section was found in it")
-    opening = f"{document.title}\n{name}\n" + ("\n".join(b.text for b in document.blocks[:40]) or document.text[:3000])
-    return FileRead(document.format, document.encoding, tuple(kept), tuple(skips), tuple(sorted(left.items())), opening)
+    opening = f"{document.title}\n{name}\n" + (
+        "\n".join(b.text for b in document.blocks[:40]) or document.text[:3000]
+    )
+    return FileRead(
+        document.format, document.encoding, tuple(kept), tuple(skips), tuple(sorted(left.items())), opening
+    )

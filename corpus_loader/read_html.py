@@ -13,7 +13,24 @@ from corpus_loader.spans import find_span, flat_html
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-_DROPPED = {"script", "style", "noscript", "template", "nav", "header", "footer", "aside", "select", "button", "svg", "iframe", "head", "textarea", "option", "label"}
+_DROPPED = {
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "select",
+    "button",
+    "svg",
+    "iframe",
+    "head",
+    "textarea",
+    "option",
+    "label",
+}
 _INLINE = {
     "a", "abbr", "acronym", "b", "big", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark", "q", "s", "samp",
     "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr", "nobr", "o:p",
@@ -43,7 +60,9 @@ class _Reader:
                     break
                 lead += word
             lead = " ".join(lead.split())
-            self.blocks.append(Block(said, lead=said if self._level else lead, level=self._level, within=tuple(self._within)))
+            self.blocks.append(
+                Block(said, lead=said if self._level else lead, level=self._level, within=tuple(self._within))
+            )
         self._words = []
 
     def walk(self, node: LexborNode, bold: bool, level: int, depth: int) -> None:
@@ -54,8 +73,19 @@ class _Reader:
                 self._words.append((child.text_content or "", bold))
             elif tag == "br":
                 self.flush()
-            elif tag not in _DROPPED and tag[:1] not in ("_", "!", "-") and not _HIDDEN.search(child.attributes.get("style") or ""):
-                inner_bold = bold or tag in _BOLD or child.mem_id in self._bold_ids or bool(re.search(r"font-weight\s*:\s*(?:bold|[6-9]00)", child.attributes.get("style") or ""))
+            elif (
+                tag not in _DROPPED
+                and tag[:1] not in ("_", "!", "-")
+                and not _HIDDEN.search(child.attributes.get("style") or "")
+            ):
+                inner_bold = (
+                    bold
+                    or tag in _BOLD
+                    or child.mem_id in self._bold_ids
+                    or bool(
+                        re.search(r"font-weight\s*:\s*(?:bold|[6-9]00)", child.attributes.get("style") or "")
+                    )
+                )
                 if depth > _DEPTH:  # deeper than any page of law: taken as it is, its words are kept
                     self._words.append((child.text(deep=True), inner_bold))
                 elif tag in _INLINE:
@@ -93,7 +123,9 @@ def read_html(data: bytes, selectors: Selectors = Selectors()) -> Document:  # n
             node.decompose()
     roots = tree.css(selectors.content) if selectors.content else [tree.body] if tree.body else []
     if selectors.content and not roots:
-        raise UnreadableFile(f"nothing on the page matches {selectors.content!r}: the site may have changed its layout")
+        raise UnreadableFile(
+            f"nothing on the page matches {selectors.content!r}: the site may have changed its layout"
+        )
     reader = _Reader(frozenset(n.mem_id for s in selectors.bold for n in tree.css(s)))
     for root in roots:
         if root is not None:

@@ -24,7 +24,14 @@ _RANGE = re.compile(r"^(?:to|through)\s+(?P<through>[\d][\w.:-]*?)\.?\s*[-–—
 
 
 def _first(record: dict[str, Any], names: tuple[str, ...]) -> str:
-    return next((str(record[n]).strip() for n in names if isinstance(record.get(n), str | int) and str(record[n]).strip()), "")
+    return next(
+        (
+            str(record[n]).strip()
+            for n in names
+            if isinstance(record.get(n), str | int) and str(record[n]).strip()
+        ),
+        "",
+    )
 
 
 def _records(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], dict[str, Any]]]:
@@ -61,7 +68,9 @@ def _section(path: tuple[str, ...], record: dict[str, Any], line: int) -> Sectio
     text = "\n".join(" ".join(x.split()) for x in _first(record, _TEXT).split("\n") if x.strip())
     history = _first(record, ("history", "source_note", "credits"))
     first, last = effective_dates(f"{heading} {text[:200] if text.startswith('(Note') else ''}", history)
-    kind: Literal["section", "excerpt", "act"] = {"excerpt": "excerpt", "act": "act"}.get(str(record.get("kind")), "section")  # type: ignore[assignment]
+    kind: Literal["section", "excerpt", "act"] = {"excerpt": "excerpt", "act": "act"}.get(
+        str(record.get("kind")), "section"
+    )  # type: ignore[assignment]
     return Section(
         number=head.number if head else bare(given) if not citation else "", through=through, heading=heading.strip(" ."), text=text, path=path,
         parts=parts_of(text), history=history, status=status_of(heading, text), in_force_from=first, in_force_to=last, line=line,

@@ -39,7 +39,11 @@ def read_markdown(data: bytes) -> Document:
     blocks.extend(paragraphs(held))
     read = tuple(block if block.level else _inline(block) for block in blocks)
     return Document(
-        "markdown", text, encoding, tuple(b for b in read if b.text), left_out=(("page furniture", gone),) if gone else ()
+        "markdown",
+        text,
+        encoding,
+        tuple(b for b in read if b.text),
+        left_out=(("page furniture", gone),) if gone else (),
     )
 
 

@@ -34,4 +34,6 @@ def read_pdf(data: bytes) -> Document:
     if sum(c.isalnum() for c in text) < 20 * len(reader.pages):
         raise UnreadableFile("hardly any text: probably a scan, which needs character recognition first")
     kept, gone = without_furniture(lines_of(text, paged=True))
-    return Document("pdf", text, "pdf", tuple(paragraphs(kept)), left_out=(("page furniture", gone),) if gone else ())
+    return Document(
+        "pdf", text, "pdf", tuple(paragraphs(kept)), left_out=(("page furniture", gone),) if gone else ()
+    )

@@ -27,7 +27,21 @@ _BLOCKS = {
     "para", "paragraph", "subsection", "subparagraph", "sub-subparagraph", "clause", "subclause", "item", "subitem", "content", "chapeau", "continuation", "text", "p",
     "aftertext", "list", "intro", "wrapup", "wrapUp", "point", "level", "hcontainer", "block", "table", "tr", "row", "include", "quotedcontent", "division",
 }  # fmt: skip
-_CONTAINERS = {"title", "subtitle", "chapter", "subchapter", "article", "subarticle", "part", "subpart", "division", "subdivision", "container", "tome", "book"}
+_CONTAINERS = {
+    "title",
+    "subtitle",
+    "chapter",
+    "subchapter",
+    "article",
+    "subarticle",
+    "part",
+    "subpart",
+    "division",
+    "subdivision",
+    "container",
+    "tome",
+    "book",
+}
 _ENTITY = re.compile(rb"<!ENTITY\s+(%\s+)?(\S+)\s+(SYSTEM|PUBLIC|\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _ENTITY_BYTES = 1_000
 
@@ -38,7 +52,9 @@ def _check_entities(data: bytes) -> None:
         value = match[3]
         inner = value.replace(b"&#", b"")
         if match[1] or value.upper() in (b"SYSTEM", b"PUBLIC") or b"&" in inner or len(value) > _ENTITY_BYTES:
-            raise UnreadableFile(f"entity {match[2].decode('ascii', 'replace')!r} is not a plain character: refused")
+            raise UnreadableFile(
+                f"entity {match[2].decode('ascii', 'replace')!r} is not a plain character: refused"
+            )
 
 
 def _name(node: _Element) -> str:
@@ -56,12 +72,24 @@ def read_xml(data: bytes) -> Document:
 
     _check_entities(data)
     text, encoding = decode(data)
-    parser = etree.XMLParser(resolve_entities=True, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)
+    parser = etree.XMLParser(
+        resolve_entities=True,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     try:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise UnreadableFile(f"not well-formed XML: {error.msg}", error.lineno or 0) from error
-    nodes = [n for n in root.iter() if _name(n) == "section" and not any(_name(a) in ("section", "quotedContent") for a in n.iterancestors())]
+    nodes = [
+        n
+        for n in root.iter()
+        if _name(n) == "section"
+        and not any(_name(a) in ("section", "quotedContent") for a in n.iterancestors())
+    ]
     if not nodes and _name(root) in ("section", "level"):
         nodes = [root]
     if not nodes:
@@ -81,7 +109,11 @@ def read_xml(data: bytes) -> Document:
             at = whole
             sections.append(replace(section, span=(start, end)))
     return Document(
-        "xml", text, encoding, sections=tuple(sections), left_out=(("sections without a place in the file", lost),) if lost else ()
+        "xml",
+        text,
+        encoding,
+        sections=tuple(sections),
+        left_out=(("sections without a place in the file", lost),) if lost else (),
     )
 
 
@@ -106,7 +138,11 @@ def _path(node: _Element) -> tuple[str, ...]:
     found = []
     for above in node.iterancestors():
         if _name(above).lower() in _CONTAINERS:
-            parts = {_name(c).lower(): _words(c) for c in above if _name(c).lower() in (*_NUMBER, *_HEADING, "prefix")}
+            parts = {
+                _name(c).lower(): _words(c)
+                for c in above
+                if _name(c).lower() in (*_NUMBER, *_HEADING, "prefix")
+            }
             number = next((parts[k] for k in parts if k in _NUMBER), "")
             heading = next((parts[k] for k in parts if k in _HEADING), "")
             if number or heading:
@@ -160,7 +196,11 @@ def _lines(node: _Element, skip: set[str]) -> list[str]:
 def _section(node: _Element) -> Section:
     own = {_name(c).lower(): c for c in reversed(list(node)) if isinstance(c.tag, str)}
     number_node = next((own[n] for n in own if n in _NUMBER), None)
-    given = (number_node.get("value") or _words(number_node)) if number_node is not None else str(node.get("identifier") or node.get("id") or "")
+    given = (
+        (number_node.get("value") or _words(number_node))
+        if number_node is not None
+        else str(node.get("identifier") or node.get("id") or "")
+    )
     head = read_heading(given.strip(" .[]§")) if given else None
     heading = next((_words(own[n]) for n in own if n in _HEADING), "")
     lines = _lines(node, {*_NUMBER, *_HEADING, "prefix"})
@@ -182,4 +222,10 @@ def _notes(node: _Element) -> list[str]:
     if said := _words(node):
         return [said]
     doc, day = node.get("doc"), node.get("eff")
-    return [f"{doc}, {node.get('path') or ''}, effective {day}".replace(", ,", ",")] if doc and day else [doc] if doc else []
+    return (
+        [f"{doc}, {node.get('path') or ''}, effective {day}".replace(", ,", ",")]
+        if doc and day
+        else [doc]
+        if doc
+        else []
+    )

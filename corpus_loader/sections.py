@@ -15,7 +15,15 @@ from corpus_loader.dates import effective_dates
 from corpus_loader.documents import Block, Section
 from corpus_loader.furniture import repeated_notices
 from corpus_loader.headings import (
-    Heading, compound, goes_on, like_title, order_key, path_level, read_heading, split_title, status_of,
+    Heading,
+    compound,
+    goes_on,
+    like_title,
+    order_key,
+    path_level,
+    read_heading,
+    split_title,
+    status_of,
 )  # fmt: skip
 from corpus_loader.paragraphs import LABEL
 from corpus_loader.subsections import parts_of
@@ -25,7 +33,9 @@ _HISTORY = re.compile(
     r"|\d{4}(?:, Sp\. Sess\. [IVX]+)?, cc?\. |\d{4} Acts, ch|\[\d{4} c\.|\[(?:Formerly|Amended|Repealed)\b|(?:\d{2,4}, )?(?:Laws|Acts|Stats\.|P\.A\.|Added by|Amended by) \d{4}|\(?P\.A\. \d"
     r"|C(?:h|hapter)\.? \d+, (?:L|Laws)\.? |\[ ?\d{4} c ?\d+|Section effective |NEW section$|Referred to in §)",
 )
-_INLINE_HISTORY = re.compile(r"\s(\[(?:\d{4} c\.|Formerly |Amended by |Repealed by )[^\[\]]*(?:\[[^\]]*\][^\[\]]*)*\])$")
+_INLINE_HISTORY = re.compile(
+    r"\s(\[(?:\d{4} c\.|Formerly |Amended by |Repealed by )[^\[\]]*(?:\[[^\]]*\][^\[\]]*)*\])$"
+)
 
 
 _CAPTION = re.compile(r"^(?:[A-Z][A-Z ,;:&’'\-—]{3,120}|\([A-Z][^.;:()]{3,80}\))$")
@@ -59,7 +69,11 @@ def _starts(blocks: Sequence[Block]) -> list[_Start]:
                 style = "heading"
             elif head.signed and (head.dotted or block.lead or like_title(head.rest[:120] or "X")):
                 style = "sign"
-            elif block.lead and (compound(head.number) or (alone and head.dotted)) and (read_heading(block.lead) is not None):
+            elif (
+                block.lead
+                and (compound(head.number) or (alone and head.dotted))
+                and (read_heading(block.lead) is not None)
+            ):
                 style = "bold"
             elif alone and head.dotted and not compound(head.number):
                 style = "alone"
@@ -75,7 +89,13 @@ def _starts(blocks: Sequence[Block]) -> list[_Start]:
 
 def _opens(head: Heading) -> bool:
     rest = head.rest
-    return bool(rest) and (head.dotted or head.gap > 1 or rest[0] in "“\"[(" or rest[0].isupper() or rest.lower().startswith(("reserved", "repealed")))
+    return bool(rest) and (
+        head.dotted
+        or head.gap > 1
+        or rest[0] in '“"[('
+        or rest[0].isupper()
+        or rest.lower().startswith(("reserved", "repealed"))
+    )
 
 
 def _choose(starts: list[_Start], blocks: Sequence[Block]) -> list[_Start]:
@@ -87,7 +107,9 @@ def _choose(starts: list[_Start], blocks: Sequence[Block]) -> list[_Start]:
     styles = {strong[0]} if strong else {"plain"}
     if strong and counts["plain"] > 3 * counts[strong[0]] + 3:
         styles = {"plain"}
-    if styles == {"alone"} and counts["alone"] < 2:  # one bare "1." on a line of its own is a list, not a code
+    if (
+        styles == {"alone"} and counts["alone"] < 2
+    ):  # one bare "1." on a line of its own is a list, not a code
         styles = {"plain"}
     if styles == {"alone"}:  # a code of bare numbers may hold 1000.5 too
         styles = {"alone", "plain"} if counts["plain"] * 2 < counts["alone"] else styles
@@ -144,7 +166,10 @@ def _common(starts: list[_Start], blocks: Sequence[Block]) -> tuple[int, ...]:
     shared = blocks[starts[0].index].within
     for start in starts[1:]:
         other = blocks[start.index].within
-        length = next((i for i, (a, b) in enumerate(zip(shared, other, strict=False)) if a != b), min(len(shared), len(other)))
+        length = next(
+            (i for i, (a, b) in enumerate(zip(shared, other, strict=False)) if a != b),
+            min(len(shared), len(other)),
+        )
         shared = shared[:length]
     return shared
 
@@ -212,13 +237,23 @@ def _titled(start: _Start, own: list[Block]) -> tuple[str, list[str]]:
     if led and led.rest:
         return led.rest, ([tail] if (tail := first.text[len(first.lead) :].strip()) else []) + body
     if not rest:
-        if len(body) > 1 and like_title(body[0]) and not body[0].endswith(".") and not _HISTORY.match(body[0]) and not body[0].startswith("["):
+        if (
+            len(body) > 1
+            and like_title(body[0])
+            and not body[0].endswith(".")
+            and not _HISTORY.match(body[0])
+            and not body[0].startswith("[")
+        ):
             return body[0], body[1:]
         return "", body
     if _HISTORY.match(rest) or rest.startswith("["):
         return "", [rest, *body]
     title, tail = split_title(rest)
-    if title and (rest.endswith(".") or not like_title(rest) or LABEL.match(tail)) and (LABEL.match(tail) or not (body and len(rest) < 160 and like_title(tail))):
+    if (
+        title
+        and (rest.endswith(".") or not like_title(rest) or LABEL.match(tail))
+        and (LABEL.match(tail) or not (body and len(rest) < 160 and like_title(tail)))
+    ):
         return title, [tail, *body]
     if like_title(rest) and (body or not rest.endswith(".")):
         return rest, body
@@ -227,7 +262,8 @@ def _titled(start: _Start, own: list[Block]) -> tuple[str, list[str]]:
 
 def _history(paragraphs: list[str]) -> tuple[list[str], list[str]]:
     """Split the notes at the end of a section (source, amendments) from its body."""
-    body, notes = list(paragraphs), []
+    body = list(paragraphs)
+    notes: list[str] = []
     while body and _HISTORY.match(body[-1]):
         notes.insert(0, body.pop())
     if body and (match := _INLINE_HISTORY.search(" " + body[-1])):
@@ -249,6 +285,3 @@ def _section(start: _Start, own: list[Block], path: tuple[str, ...], source: str
         parts=parts_of(text), history=history, status=status_of(heading, "\n".join(paragraphs)), in_force_from=first, in_force_to=last,
         span=(own[0].start, own[-1].end) if own[-1].end else None, line=own[0].line, page=own[0].page, source=source,
     )  # fmt: skip
-
-
-

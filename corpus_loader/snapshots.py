@@ -48,6 +48,13 @@ class Fetched:
     error: str = ""
 
 
+def _snapshot(row: tuple[str, str, int, str, str, str, str, str]) -> Snapshot:
+    url, final_url, status, hash, fetched_at, etag, last_modified, content_type = row
+    return Snapshot(
+        url, final_url, status, hash, dt.datetime.fromisoformat(fetched_at), etag, last_modified, content_type
+    )
+
+
 class Snapshots:
     """The snapshots below a folder; also a context manager."""
 
@@ -63,7 +70,9 @@ class Snapshots:
     def __enter__(self) -> Snapshots:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._db.close()
 
     def _path(self, hash: str) -> Path:
@@ -72,18 +81,20 @@ class Snapshots:
     def last(self, url: str) -> Snapshot | None:
         """Return the newest snapshot of an address whose body is still kept, or None."""
         row = self._db.execute(
-            "SELECT url, final_url, status, hash, fetched_at, etag, last_modified, content_type FROM seen WHERE url = ? ORDER BY id DESC LIMIT 1", (url,)
+            "SELECT url, final_url, status, hash, fetched_at, etag, last_modified, content_type FROM seen WHERE url = ? ORDER BY id DESC LIMIT 1",
+            (url,),
         ).fetchone()
         if row is None or not self._path(row[3]).exists():
             return None
-        return Snapshot(*row[:4], dt.datetime.fromisoformat(row[4]), *row[5:])
+        return _snapshot(row)
 
     def all_of(self, url: str) -> list[Snapshot]:
         """Return every snapshot of an address, the newest first."""
         rows = self._db.execute(
-            "SELECT url, final_url, status, hash, fetched_at, etag, last_modified, content_type FROM seen WHERE url = ? ORDER BY id DESC", (url,)
+            "SELECT url, final_url, status, hash, fetched_at, etag, last_modified, content_type FROM seen WHERE url = ? ORDER BY id DESC",
+            (url,),
         ).fetchall()
-        return [Snapshot(*row[:4], dt.datetime.fromisoformat(row[4]), *row[5:]) for row in rows]
+        return [_snapshot(row) for row in rows]
 
     def keep(self, snapshot: Snapshot, body: bytes) -> None:
         """Keep a body and its entry; the body is there, whole, before the entry is."""
@@ -106,7 +117,16 @@ class Snapshots:
         with self._db:
             self._db.execute(
                 "INSERT INTO seen (url, final_url, status, hash, fetched_at, etag, last_modified, content_type) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (s.url, s.final_url, s.status, s.hash, s.fetched_at.isoformat(), s.etag, s.last_modified, s.content_type),
+                (
+                    s.url,
+                    s.final_url,
+                    s.status,
+                    s.hash,
+                    s.fetched_at.isoformat(),
+                    s.etag,
+                    s.last_modified,
+                    s.content_type,
+                ),
             )
 
     def body(self, snapshot: Snapshot) -> bytes:
@@ -120,7 +140,9 @@ class Snapshots:
         except OSError as error:
             raise CorpusError(f"the snapshot of {snapshot.url} is gone: {error}") from error
         if hashlib.sha256(data).hexdigest() != snapshot.hash:
-            raise CorpusError(f"the snapshot of {snapshot.url} is damaged: fetch it again after removing {self._path(snapshot.hash)}")
+            raise CorpusError(
+                f"the snapshot of {snapshot.url} is damaged: fetch it again after removing {self._path(snapshot.hash)}"
+            )
         return data
 
     def given(self, fetched: Fetched) -> Given:
@@ -130,4 +152,13 @@ class Snapshots:
         if fetched.snapshot is None:
             return Given(root, page.url, error=UnreadableFile(fetched.error))
         selectors = page.site.selectors if page.site.format == "html" else Selectors()
-        return Given(root, page.url, self.body(fetched.snapshot), None, page.jurisdiction, page.cite_as, page.url, selectors)
+        return Given(
+            root,
+            page.url,
+            self.body(fetched.snapshot),
+            None,
+            page.jurisdiction,
+            page.cite_as,
+            page.url,
+            selectors,
+        )

@@ -13,7 +13,24 @@ from corpus_loader.documents import Selectors
 from corpus_loader.errors import CorpusError
 from corpus_loader.read_digest import Law
 
-_KEYS = {"name", "match", "format", "content", "drop", "bold", "number", "cited", "page", "page_when", "page_with", "fetch", "why", "note", "licence", "pause"}
+_KEYS = {
+    "name",
+    "match",
+    "format",
+    "content",
+    "drop",
+    "bold",
+    "number",
+    "cited",
+    "page",
+    "page_when",
+    "page_with",
+    "fetch",
+    "why",
+    "note",
+    "licence",
+    "pause",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +58,9 @@ class Site:
 
     def address(self, number: str, citation: str) -> str | None:
         """Return the page of a section, or None where its number and citation do not give it."""
-        match = self.number.match(number) if self.number else self.cited.match(citation) if self.cited else None
+        match = (
+            self.number.match(number) if self.number else self.cited.match(citation) if self.cited else None
+        )
         if match is None:
             return None
         named = {name: value or "" for name, value in match.groupdict().items()}
@@ -98,7 +117,10 @@ def all_sites(folder: Path = SOURCES) -> tuple[Site, ...]:
 
 
 def pages_of(
-    laws: tuple[Law, ...], jurisdiction: str | None = None, law_id: str | None = None, sites: tuple[Site, ...] | None = None
+    laws: tuple[Law, ...],
+    jurisdiction: str | None = None,
+    law_id: str | None = None,
+    sites: tuple[Site, ...] | None = None,
 ) -> tuple[list[Page], list[Unfetched]]:
     """Return the pages that hold laws of the digest, each address once, and the laws that cannot be fetched.
 
@@ -116,7 +138,9 @@ def pages_of(
         for section in law.sections:
             url = section.url.partition("#")[0]
             site = next((s for s in own if s.match.search(url)), None)
-            made = next(((s, a) for s in own if s.fetch and (a := s.address(section.section, section.citation))), None)
+            made = next(
+                ((s, a) for s in own if s.fetch and (a := s.address(section.section, section.citation))), None
+            )
             if site is None and made is None:
                 continue
             if site is not None and not site.fetch and made is None:
@@ -126,7 +150,9 @@ def pages_of(
             if chosen is None:
                 continue
             found = True
-            cite_as = section.citation.partition("§")[0].strip() if "§" in section.citation else section.citation
+            cite_as = (
+                section.citation.partition("§")[0].strip() if "§" in section.citation else section.citation
+            )
             pages.setdefault(address, Page(law.jurisdiction, law.law_id, address, cite_as, chosen))
         if not found:
             left.append(Unfetched(law.jurisdiction, law.law_id, law.sections[0].url, why))

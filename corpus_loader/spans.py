@@ -13,7 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_MARKUP = re.compile(r"<!--.*?-->|<!\[CDATA\[|\]\]>|<(script|style)\b.*?</\1\s*>|<[^<>]*>|&(?:#\w{1,8}|\w{1,32});", re.DOTALL | re.IGNORECASE)
+_MARKUP = re.compile(
+    r"<!--.*?-->|<!\[CDATA\[|\]\]>|<(script|style)\b.*?</\1\s*>|<[^<>]*>|&(?:#\w{1,8}|\w{1,32});",
+    re.DOTALL | re.IGNORECASE,
+)
 _ESCAPES = re.compile(r'(?:\\u[0-9a-fA-F]{4})+|\\["\\/bfnrt]')
 _SPACE = re.compile(r"\s+")
 

@@ -6,7 +6,9 @@ import re
 
 from corpus_loader.documents import Part
 
-_LABEL = re.compile(r"(?:\((?P<round>[0-9]{1,3}|[A-Za-z]{1,5}|[a-z]-[0-9]{1,2}|[0-9]{1,2}\.[0-9]{1,2}|[0-9]{1,2}[A-Z]{1,2})\)|(?P<dot>[0-9]{1,3}|[A-Za-z]{1,2})\.(?=\s))\s*")
+_LABEL = re.compile(
+    r"(?:\((?P<round>[0-9]{1,3}|[A-Za-z]{1,5}|[a-z]-[0-9]{1,2}|[0-9]{1,2}\.[0-9]{1,2}|[0-9]{1,2}[A-Z]{1,2})\)|(?P<dot>[0-9]{1,3}|[A-Za-z]{1,2})\.(?=\s))\s*"
+)
 _ROMAN = re.compile(r"^(?=[ivxl])(?:x{0,3})(?:ix|iv|v?i{0,3})$")
 
 
@@ -53,7 +55,9 @@ def parts_of(text: str) -> tuple[Part, ...]:
     if not found:
         return ()
     ends = [start for _, _, start in found[1:]] + [len(text)]
-    return tuple(Part(label, depth, start, end) for (label, depth, start), end in zip(found, ends, strict=True))
+    return tuple(
+        Part(label, depth, start, end) for (label, depth, start), end in zip(found, ends, strict=True)
+    )
 
 
 def pin(parts: tuple[Part, ...], at: int) -> str:

@@ -318,7 +318,7 @@ _NO_HEADS = frozenset(
         "not",
     ]
 )
-_VERBS_TOO = frozenset(("act", "answer"))
+_VERBS_TOO = frozenset(("act",))
 """Words of config/grounding.toml's framing that claim something behind a "must" or "may"."""
 _NOTHING = frozenset(
     [
@@ -457,6 +457,8 @@ def _condition(r: _Reader, token: str, zone: Zone) -> None:
         r.opening = r.scope.modality == "plain" and not any(
             s.clause == r.clause for s in r.scopes[: r.current]
         )
+    if zone == "if" and r.zone == "except":
+        return  # "only if"
     r.zone, r.denied = zone, zone == "except" and token != "only"
     if zone == "except":
         r.scope.exception = token

@@ -27,7 +27,7 @@ from retrieval.ranking import comprehensive_law
 from retrieval.records import Answer, AnswerSection, Detection, Passage, Statement, Status, Verdict
 from retrieval.retriever import FEDERAL, Evidence
 from retrieval.short_answer import Said
-from retrieval.topics import TopicScore, all_topics
+from retrieval.topics import FACETS, TopicScore, all_topics
 from retrieval.understand import Understanding, figures_in, topic_title
 from retrieval.verdicts import sense_of
 
@@ -266,7 +266,9 @@ def _nearest(evidence: Evidence, place: str, marks: Marks, limits: Limits) -> Pl
         TopicScore(t, 1.0)
         for t in dict.fromkeys(b for t in understood.topic_ids for b in all_topics()[t].brings)
     )
-    known = tuple(t for t in beside if t.topic in evidence.catalogues[place].positions)[:1]
+    known = tuple(
+        t for t in beside if t.topic not in FACETS and t.topic in evidence.catalogues[place].positions
+    )[:1]
     if not known:
         return PlacePart(place, (), (), None, (), found=False)
     near = replace(evidence, understood=replace(understood, topics=known, domain=(), laws=()))
@@ -305,6 +307,7 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
                 f"I know of no “{named}” in {_join(_names(understood.places.found))}.{about}",
                 found,
                 marks,
+                "no" if sense_of(understood.text) != "open" else None,
             )
     if not found:
         empty = [p for p in places if not evidence.catalogues[p].digest]

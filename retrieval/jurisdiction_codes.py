@@ -26,6 +26,15 @@ class ShortForms:
         self._word_codes = WordCodes()
         self._law_words = known.roles.laws | {"under", "legal"}
         self._nouns = known.grammar.legal_right | known.roles.people | known.roles.business | known.roles.laws
+        self._law_ahead = self._law_words | known.codes.law_verbs | {":"}
+        self._opens_list = known.grammar.code_prepositions | {
+            "(",
+            "[",
+            "compare",
+            "comparing",
+            "the",
+            "states",
+        }
         self._businesses = known.roles.business | known.codes.people_there
         self._first_names = frozenset(normal(name) for name in names()["confusables"]["first_names"])
 
@@ -186,7 +195,9 @@ class ShortForms:
             if after is None:
                 return True
             return (
-                after.word in self._codes.goes_on | {"/", ")", "-"} or self._link(reading, at, 1) is not None
+                after.word in self._codes.goes_on
+                or after.word in {"/", ")", "-"}
+                or self._link(reading, at, 1) is not None
             )
         if before.word in self._grammar.code_prepositions:
             return True
@@ -269,8 +280,7 @@ class ShortForms:
         before, after = reading.before(at), reading.after(at)
         if after is not None and right is None and not self._may_end(after, upper):
             return False
-        opens = self._grammar.code_prepositions | {"(", "[", "compare", "comparing", "the", "states"}
-        if before is not None and left is None and before.word not in opens:
+        if before is not None and left is None and before.word not in self._opens_list:
             plain = upper and unit.word not in self._codes.interjections
             joined = upper and reading.word(at + 1) in {"/", "&", "+", "|"}
             if not joined and not plain and not (upper and before.word in self._grammar.legal_left):
@@ -319,10 +329,10 @@ class ShortForms:
         for side in (self._link(reading, at, -1), right):
             if side is not None and side.sense is not None and side.sense.why in {"city", "code", "name"}:
                 return ("CA",) if side.sense.why == "city" else ("LA",)
-        if reading.word(at + 1) in self._law_words | self._codes.law_verbs | {":"}:
+        if reading.word(at + 1) in self._law_ahead:
             return ("LA",)
         before = reading.word(at - 1)
-        if before in self._codes.left_out_prepositions | {"but"}:
+        if before in self._codes.left_out_prepositions:
             return ("LA",)
         if before in {"in", "for", "of", "under"}:
             earlier = [reading.word(i) for i in range(max(0, at - 4), at - 1)]

@@ -43,7 +43,9 @@ class ExclusionReader:
     def __init__(self) -> None:
         known = words()
         self._words = known.exclusion
-        self._people = known.roles.people | known.roles.business | known.roles.operates
+        self._people = (
+            known.roles.people | known.roles.business | known.roles.operates | {"presence", "nexus"}
+        )
         self._living = known.roles.people_verbs
         self._laws = known.roles.laws - {"question", "questions", "text", "texts", "data"}
 
@@ -155,7 +157,7 @@ class ExclusionReader:
 
     def _is_people_behind(self, reading: Reading, group: Group) -> bool:
         ahead = {reading.word(group.last + 1), reading.word(group.last + 2)}
-        return bool(ahead & (self._people | {"presence", "nexus"}))
+        return bool(ahead & self._people)
 
     def _is_hypothetical(self, reading: Reading, first: int) -> bool:
         for i in range(first - 1, max(-1, first - _IF_LEFT), -1):

@@ -6,7 +6,7 @@ from retrieval.jurisdiction_groups import Mention
 from retrieval.jurisdiction_registry import FEDERAL, words
 from retrieval.jurisdiction_units import Reading, Unit
 
-_AGAINST = frozenset({"vs", "versus", "vs.", "v."})
+_AGAINST = frozenset({"vs", "versus", "vs .", "v ."})
 _STATE_LAW = frozenset({"law", "laws", "rules", "statutes", "requirements", "and", "privacy"})
 
 

@@ -65,7 +65,7 @@ class Namesakes:
         if after.word in {"state", "tech"} and further is not None and further.word in lists["after_capital"]:
             return reading.is_capitalised(further)
         if after.word == "," and reading.word(at + 2) == "the":
-            return reading.word(at + 3) in lists["before"] | lists["after_at_end"]
+            return reading.word(at + 3) in lists["before"] or reading.word(at + 3) in lists["after_at_end"]
         if after.word in lists["after_at_end"]:
             return further is None or further.kind == "mark" or further.word in self._grammar.compound_end
         return False

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from retrieval.jurisdiction_registry import FEDERAL, Registry, names, words
+from retrieval.jurisdiction_registry import FEDERAL, Registry, as_unit, names, words
 from retrieval.jurisdiction_spelling import misspelt_name
 from retrieval.jurisdiction_units import Gate, Sense, Unit, UnitKind
 from retrieval.markup import Token, Tokens, normal, read_tokens
@@ -278,15 +278,27 @@ def _law_names(registry: Registry, laws: Iterable[LawName]) -> Iterator[tuple[st
     common = {normal(word) for word in names()["law_names"]["common_words"]}
     for name, code in (*known, *given):
         parts = [t.word for t in read_tokens(name).tokens if t.word not in _SECTION_WORDS]
-        if not parts or (len(parts) == 1 and (parts[0] in generic or len(parts[0]) < 2)):
+        if not parts or (
+            len(parts) == 1 and (parts[0] in generic or parts[0].isdigit() or len(parts[0]) < 2)
+        ):
             continue
         gate: Gate = "any"
-        if all(part in generic or not part[0].isalpha() for part in parts):
+        if _is_description(name) or all(part in generic or not part[0].isalpha() for part in parts):
             gate = "generic"
         elif len(parts) == 1 and (len(parts[0]) <= 3 or parts[0] in common):
             gate = "acronym"
         kind: UnitKind = "place" if gate == "any" else "maybe"
         yield name, Sense(kind, "law", (code,), gate)
+
+
+def _is_description(name: str) -> bool:
+    """True for "Health and hospital records law": words that describe, not a name."""
+    spelt = name.split()
+    return (
+        len(spelt) > 1
+        and all(word.isalpha() and word.islower() for word in spelt[1:])
+        and not spelt[0].isupper()
+    )
 
 
 def _outside() -> Iterator[tuple[str, Sense]]:
@@ -301,8 +313,8 @@ def _cues() -> Iterator[tuple[str, Sense]]:
     for section in (known.roles, known.exclusion, known.grammar):
         for key in section.__dataclass_fields__:
             for value in getattr(section, key):
-                if " " in value:
+                if " " in as_unit(value):
                     yield value, _WORD
     for value in (*names()["confusables"]["person_before"], *names()["outside"]["local_law"]):
-        if " " in value:
+        if " " in as_unit(value):
             yield value, _WORD

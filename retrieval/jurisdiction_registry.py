@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal, TypeVar
 
-from retrieval.markup import normal
+from retrieval.markup import read_tokens
 
 Kind = Literal["state", "district", "territory", "federal"]
 FEDERAL = "US"
@@ -180,13 +180,18 @@ def _read(name: str) -> dict[str, Any]:
     return tomllib.loads(resources.files("config").joinpath(name).read_text(encoding="utf-8"))
 
 
+def as_unit(phrase: str) -> str:
+    """Return a phrase as the word of a unit: its tokens joined by spaces ("end-users" is "end - users")."""
+    return " ".join(token.word for token in read_tokens(phrase).tokens) or phrase
+
+
 def _section(kind: type[_T], table: Mapping[str, list[str]]) -> _T:
     expected = {field.name for field in fields(kind)}
     if expected != set(table):
         raise ValueError(
             f"jurisdiction_words.toml, {kind.__name__.lower()}: keys differ: {sorted(expected ^ set(table))}"
         )
-    return kind(**{key: frozenset(normal(value) for value in values) for key, values in table.items()})
+    return kind(**{key: frozenset(as_unit(value) for value in values) for key, values in table.items()})
 
 
 @cache

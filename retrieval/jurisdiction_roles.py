@@ -37,11 +37,16 @@ class RoleReader:
         known = words()
         self._grammar = known.grammar
         self._roles = known.roles
+        self._lawful = known.grammar.legal_right | known.roles.laws
+        self._ends = known.grammar.compound_end | known.grammar.prepositions
+        self._collected = known.roles.data | {"people", "leads"}
         self._heads = known.roles.business | known.roles.people | known.roles.laws
 
     def role(self, reading: Reading, first: int, last: int) -> Role:
         """Return the role of the places from unit `first` to unit `last`; ASKED where nothing tells otherwise."""
         left, right = self.left(reading, first), self.right(reading, last)
+        if self._is_kind_of_law(reading, first):
+            return Role.REFERENCE
         if right is None:
             return left or Role.ASKED
         if (left, right) == (Role.PEOPLE, Role.BUSINESS) and self._is_site(reading, last):
@@ -49,6 +54,13 @@ class RoleReader:
         if (left, right) == (Role.INCORPORATED, Role.ASKED):
             return Role.INCORPORATED  # "organized under Delaware law" names a seat
         return right
+
+    def _is_kind_of_law(self, reading: Reading, first: int) -> bool:
+        """ "a delete act": a law of that kind, not California's."""
+        unit = reading.units[first]
+        if unit.sense is None or unit.sense.why != "law" or " " not in unit.word:
+            return False
+        return reading.word(first - 1) in {"a", "an"} and unit.word.rpartition(" ")[2] in self._roles.laws
 
     def _is_site(self, reading: Reading, last: int) -> bool:
         """ "employees in our Texas office" are in Texas; "customers of a Texas company" need not be."""
@@ -77,10 +89,12 @@ class RoleReader:
                 pass
             elif step == 0 and word.endswith("ing") and reading.word(i + 1) in self._heads:
                 pass  # "marketing company": no verb
+            elif role is not None and word.endswith("ing") and word not in self._heads:
+                break  # "resident | attending college"
             elif self._ends_compound(units[i]) or (role == Role.BUSINESS and word in self._roles.store_verbs):
                 break
             else:
-                known = known and (role is not None or word in self._grammar.legal_right | self._roles.laws)
+                known = known and (role is not None or word in self._lawful)
                 role = self._noun_role(word, role, known)
             i += 1
         return role
@@ -98,7 +112,7 @@ class RoleReader:
         return None
 
     def _ends_compound(self, unit: Unit) -> bool:
-        return unit.kind != "word" or unit.word in self._grammar.compound_end | self._grammar.prepositions
+        return unit.kind != "word" or unit.word in self._ends
 
     def _noun_role(self, word: str, role: Role | None, known: bool) -> Role | None:
         """Return the role after one more noun of a compound, whose head comes last.
@@ -176,7 +190,7 @@ class RoleReader:
         if word in roles.delivers and preposition:
             if preposition in {"to", "into"}:
                 return True, Role.PEOPLE
-            collects = any(reading.word(i) in roles.data | {"people", "leads"} for i in range(at + 1, first))
+            collects = any(reading.word(i) in self._collected for i in range(at + 1, first))
             return True, Role.BUSINESS if from_there and not collects else None
         if word in roles.incorporated:
             return True, Role.INCORPORATED if preposition or word != "registered" else None

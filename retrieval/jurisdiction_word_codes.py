@@ -66,7 +66,12 @@ class WordCodes:
             return self._before_a_name(reading, at, upper)
         if self._stands_apart(reading, at, upper):
             return True
-        if upper and before is not None and before.word in {"is", "="} and reading.word(at - 2) in {"state", "jurisdiction", "location"}:
+        if (
+            upper
+            and before is not None
+            and before.word in {"is", "="}
+            and reading.word(at - 2) in {"state", "jurisdiction", "location"}
+        ):
             return True
         lawful = after is not None and is_legal(after) and self._has_own_law(after, word, upper)
         if before is None:
@@ -110,7 +115,7 @@ class WordCodes:
                 return upper or (before is not None and before.word not in {"my", "your"})
         if after is not None or before is None or before.word not in self._codes.follow_up:
             return False
-        if word == "pr" and reading.word(at - 2) in self._grammar.legal_left | {"laws", "rules"}:
+        if word == "pr" and reading.word(at - 2) in self._grammar.legal_left:
             return True
         if not (upper or plain or before.word == "about"):
             return False
@@ -125,7 +130,9 @@ class WordCodes:
         """True where the noun behind is the state's: "OH law", "co privacy act", but not "ID data" or "ok data"."""
         noun = after.word.partition(" ")[0]
         if word in {"id", "pr", "vi", "us"} or (not upper and word in {"ok", "oh", "la", "hi"}):
-            return noun in self._codes.own_law | self._codes.people_there and (upper or word != "us")
+            return (noun in self._codes.own_law or noun in self._codes.people_there) and (
+                upper or word != "us"
+            )
         return upper or word in self._codes.words_in_small
 
     def _is_no_noun(self, before: Unit, after: Unit | None, word: str, upper: bool) -> bool:

@@ -93,8 +93,8 @@ def usable_positions(evidence: Evidence, place: str) -> list[Position]:
             continue
         found.append(position)
         instead = all_topics()[topic].instead
-        other = catalogue.positions.get(instead) if instead and position.no_law else None
-        if other is not None and not other.no_law:
+        other = catalogue.positions.get(instead) if instead and position.verdict == "no" else None
+        if other is not None and other.verdict != "no" and other not in found:
             found.insert(len(found) - 1, other)
     return found
 

@@ -279,9 +279,7 @@ class ChromaStore:
             [to_metadata(r, f) for r, f, _, _ in batch],
         )
 
-    def write_official(
-        self, jurisdiction: str, rows: Sequence[tuple[OfficialChunk, Sequence[float]]]
-    ) -> None:
+    def write_official(self, jurisdiction: str, rows: Sequence[tuple[OfficialChunk, Any]]) -> None:
         """Add chunks of official text with their vectors; a section that was there before is removed first."""
         self._upsert(
             jurisdiction,

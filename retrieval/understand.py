@@ -72,7 +72,7 @@ _DAY = re.compile(
 )
 _FIGURE = re.compile(
     r"(?P<money>\$\s?(?P<amount>[\d,.]+)\s?(?P<scale>million|billion|[km]\b)?)|"
-    r"(?P<count>\d[\d,]*)(?P<thousand>k)?(?: ?- ?| (?:\w+ )?)(?P<unit>(?:calendar |business )?days?|hours?|consumers?|residents?|people|persons?|"
+    r"(?P<count>\d[\d,]*)(?P<thousand>k)?(?: ?- ?| (?:\w+ ){0,2})(?P<unit>(?:calendar |business )?days?|hours?|consumers?|residents?|people|persons?|"
     r"individuals|customers?|users?|patients?|employees|clients?|members|guests|subscribers?|readers|folks|households|accounts|"
     r"(?-i:[A-Z][a-z]+(?:ans|ers|ites))|years?|months?)\b",
     re.IGNORECASE,

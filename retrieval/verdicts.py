@@ -81,12 +81,16 @@ _ASKS_OUTSIDE = re.compile(
     r"\b(?:exempt\w*|outside|excluded|out of|free pass|off the hook|carved? out)\b", re.IGNORECASE
 )
 _COVERED = re.compile(
-    r"\b(?:covered|cover us|subject to|apply|applies|bound|comply|under the|get us|are we (?:in|under)|are you in|in\?|do (?:both|all) .* apply)",
+    r"\b(?:covered|cover us|subject to|apply|applies|bound|comply|under the|get us|are we (?:in|under)|are you in|in\?|do (?:both|all) .* apply)|"
+    r"(?-i:\b[A-Z]{4,7}\?\s*$)",
     re.IGNORECASE,
 )
 _SHARE = re.compile(r"(\d{1,3}) ?(?:%|percent)")
-_FLOOR = re.compile(r"\$(?P<n>\d[\d,]*)[^.;:]{0,40}\bplus\b", re.IGNORECASE)
+_FLOOR = re.compile(r"\$(?P<n>\d[\d,]*)[^.;:,(]{0,30}\b(?:plus|and)\b", re.IGNORECASE)
 _DOOR = re.compile(r"(?<![$\d,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
+_SELLS_NOTHING = re.compile(
+    r"\b(?:no (?:data )?sales?|(?:do not|don['’]t|never) sell|sell(?:s|ing)? (?:no|nothing))\b", re.IGNORECASE
+)
 _ANY = re.compile(r"\bany\b|\$\d", re.IGNORECASE)
 
 COUNTED = frozenset({"breach-regulator", "breach-bureaus"})
@@ -98,13 +102,21 @@ def sense_of(text: str) -> Sense:
     """Return what kind of yes or no a text asks for; "open" where it asks for something else."""
     clauses = [c for c in _CLAUSE.split(text.strip()) if c.strip()]
     asking = [c for c in clauses if c.rstrip().endswith("?")] or clauses[-1:]
-    clause = next((c for c in asking if _POLAR.search(c) and not _OPEN.search(c)), "")
+    clause = next((c for c in asking if _is_polar(c)), "")
     if not clause:
         return "open"
     permission, duty = _PERMISSION.search(clause), _DUTY.search(clause)
     if permission and (not duty or permission.start() < duty.start()):
         return "permission"
     return "duty" if duty else "fact"
+
+
+def _is_polar(clause: str) -> bool:
+    """Whether a clause asks for yes or no before it asks for anything else ("do we report, and when?")."""
+    polar, other = _POLAR.search(clause), _OPEN.search(clause)
+    return polar is not None and (
+        other is None or (clause[polar.start()] != "?" and polar.end() < other.end())
+    )
 
 
 def verdict_for(understood: Understanding, position: Position, said: str) -> Verdict | None:
@@ -138,7 +150,9 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
     if permission or position.topic == "breach-deadline":
         return None
     if asks.startswith("Does a law") and not _AUXILIARY.search(text):
-        return None  # a bare fragment: too little to know what would be a yes
+        return (
+            "no" if position.no_law and own == "no" else None
+        )  # a bare fragment: too little to know what would be a yes
     if position.topic == "breach-trigger":  # "is there a harm threshold?"
         return own if _HARM.search(text) and sense == "fact" else None
     return own
@@ -192,6 +206,8 @@ def by_size(understood: Understanding, position: Position) -> Verdict | None:
     if people[0] < doors[0]:
         return None if _ANY.search(text) else "no"
     needed = [int(m) for m in _SHARE.findall(text)]
+    if len(doors) > 1 and _SELLS_NOTHING.search(understood.text):
+        return "no"
     if len(doors) > 1 and needed and shares:
         return "yes" if shares[0] > needed[0] else "no"
     return None

@@ -22,7 +22,7 @@ CREATE TABLE IF NOT EXISTS version (
     id INTEGER PRIMARY KEY, jurisdiction TEXT NOT NULL, law_id TEXT NOT NULL, section TEXT NOT NULL, citation TEXT NOT NULL,
     heading TEXT NOT NULL, text TEXT NOT NULL, history TEXT NOT NULL, url TEXT NOT NULL, source TEXT NOT NULL, root TEXT NOT NULL,
     hash TEXT NOT NULL, chunks INTEGER NOT NULL, in_force_from TEXT, in_force_to TEXT, loaded_on TEXT NOT NULL, ended_on TEXT,
-    current INTEGER NOT NULL, path TEXT NOT NULL, refs TEXT NOT NULL
+    current INTEGER NOT NULL, path TEXT NOT NULL, refs TEXT NOT NULL, law TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS version_key ON version (jurisdiction, law_id, section);
 CREATE INDEX IF NOT EXISTS version_current ON version (current, root);
@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS file (root TEXT NOT NULL, source TEXT NOT NULL, hash 
 """
 _FIELDS = (
     "jurisdiction", "law_id", "section", "citation", "heading", "text", "history", "url", "source", "root", "hash", "chunks",
-    "in_force_from", "in_force_to", "loaded_on", "ended_on", "current", "path", "refs",
+    "in_force_from", "in_force_to", "loaded_on", "ended_on", "current", "path", "refs", "law",
 )  # fmt: skip
 
 
@@ -59,6 +59,7 @@ class Version:
     current: bool = True
     path: tuple[str, ...] = ()
     refs: tuple[str, ...] = ()
+    law: str = ""
     id: int = 0
 
     @property

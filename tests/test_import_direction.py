@@ -24,7 +24,7 @@ HOMES = {
         "retrieval/model_compose.py",
     },
     "langchain": {"retrieval/model_compose.py"},
-    "sqlalchemy": {"bots/conversations.py"},
+    "sqlalchemy": {"bots/conversations.py", "bots/remembered_sql.py"},
     "slack_bolt": "bots/slack/",
     "slack_sdk": "bots/slack/",
     "botbuilder": "bots/teams/",

@@ -1,0 +1,205 @@
+"""The port of bots/remembered.py on a database. Its tables are made by bots/conversations.py, which opens it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    delete,
+    insert,
+    select,
+)
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bots.errors import ConversationsUnavailable
+from bots.remembered import Choices, Feedback, KeptAnswer, KeptSource, Scope
+from bots.threads import Thread
+
+metadata = MetaData()
+_answers = Table(
+    "answers",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("tenant", String(128), primary_key=True),
+    Column("id", String(64), primary_key=True),
+    Column("about", String(256), nullable=False),
+    Column("thread", String(512), nullable=False),
+    Column("record", Text, nullable=False),  # KeptAnswer as JSON
+    Column("kept_at", Integer, nullable=False, index=True),  # seconds since 1970, UTC
+    Index("ix_answers_about", "platform", "tenant", "about"),
+    Index("ix_answers_thread", "platform", "tenant", "thread"),
+)
+_choices = Table(
+    "choices",
+    metadata,
+    Column("platform", String(16), primary_key=True),
+    Column("tenant", String(128), primary_key=True),
+    Column("scope", String(256), primary_key=True),
+    Column("record", Text, nullable=False),  # Choices as JSON
+)
+_feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("day", Date, nullable=False),
+    Column("helpful", Boolean, nullable=False),
+    Column("reason", String(32)),
+    Column("status", String(32), nullable=False),
+    Column("topics", Text, nullable=False),  # JSON list
+    Column("jurisdictions", Text, nullable=False),  # JSON list
+    Column("engine", String(64), nullable=False),
+)
+
+
+class SqlRemembered:
+    """The port on a database."""
+
+    def __init__(self, engine: AsyncEngine, keep_seconds: int, now: Callable[[], float] = time.time) -> None:
+        self._engine = engine
+        self._keep_seconds = keep_seconds
+        self._now = now
+
+    async def keep(self, answer: KeptAnswer) -> None:
+        row = {
+            "platform": answer.thread.platform,
+            "tenant": answer.thread.tenant,
+            "id": answer.id,
+            "about": answer.about,
+            "thread": answer.thread.id,
+            "record": json.dumps(asdict(answer)),
+            "kept_at": int(self._now()),
+        }
+        async with self._writing() as connection:
+            # Also those that are too old: nothing is kept longer than its question.
+            await connection.execute(delete(_answers).where(_answers.c.kept_at <= self._oldest()))
+            await connection.execute(delete(_answers).where(*_is(answer)))
+            await connection.execute(insert(_answers).values(row))
+
+    async def kept(self, platform: str, tenant: str, answer: str) -> KeptAnswer | None:
+        return await self._find(platform, tenant, _answers.c.id == answer)
+
+    async def kept_about(self, platform: str, tenant: str, message: str) -> KeptAnswer | None:
+        return await self._find(platform, tenant, _answers.c.about == message) if message else None
+
+    async def answered_in(self, thread: Thread) -> bool:
+        found = await self._find(thread.platform, thread.tenant, _answers.c.thread == thread.id)
+        return found is not None
+
+    async def drop(self, answer: KeptAnswer) -> None:
+        async with self._writing() as connection:
+            await connection.execute(delete(_answers).where(*_is(answer)))
+
+    async def choices(self, scope: Scope) -> Choices:
+        async with self._reading() as connection:
+            found = await connection.scalar(select(_choices.c.record).where(*_of(scope)))
+        if found is None:
+            return Choices()
+        record = json.loads(found)
+        return Choices(**(record | {"defaults": tuple(record["defaults"])}))
+
+    async def choose(self, scope: Scope, choices: Choices) -> None:
+        row = {
+            "platform": scope.platform,
+            "tenant": scope.tenant,
+            "scope": scope.id,
+            "record": json.dumps(asdict(choices)),
+        }
+        async with self._writing() as connection:
+            await connection.execute(delete(_choices).where(*_of(scope)))
+            await connection.execute(insert(_choices).values(row))
+
+    async def note(self, feedback: Feedback) -> None:
+        lists = {
+            "topics": json.dumps(feedback.topics),
+            "jurisdictions": json.dumps(feedback.jurisdictions),
+        }
+        async with self._writing() as connection:
+            await connection.execute(insert(_feedback).values(asdict(feedback) | lists))
+
+    async def feedback(self) -> tuple[Feedback, ...]:
+        async with self._reading() as connection:
+            rows = (await connection.execute(select(_feedback).order_by(_feedback.c.id))).mappings().all()
+        return tuple(_feedback_of(row) for row in rows)
+
+    async def _find(self, platform: str, tenant: str, *wanted: Any) -> KeptAnswer | None:
+        query = (
+            select(_answers.c.record)
+            .where(_answers.c.platform == platform, _answers.c.tenant == tenant, *wanted)
+            .where(_answers.c.kept_at > self._oldest())
+            .order_by(_answers.c.kept_at.desc())
+            .limit(1)
+        )
+        async with self._reading() as connection:
+            found = await connection.scalar(query)
+        return None if found is None else _answer_of(json.loads(found))
+
+    def _oldest(self) -> int:
+        return int(self._now()) - self._keep_seconds
+
+    @asynccontextmanager
+    async def _writing(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            raise ConversationsUnavailable(f"The database did not keep something: {error}") from error
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncIterator[AsyncConnection]:
+        try:
+            async with self._engine.connect() as connection:
+                yield connection
+        except (SQLAlchemyError, OSError) as error:
+            raise ConversationsUnavailable(f"The database could not be read: {error}") from error
+
+
+def _is(answer: KeptAnswer) -> tuple[Any, ...]:
+    return (
+        _answers.c.platform == answer.thread.platform,
+        _answers.c.tenant == answer.thread.tenant,
+        _answers.c.id == answer.id,
+    )
+
+
+def _of(scope: Scope) -> tuple[Any, ...]:
+    return (
+        _choices.c.platform == scope.platform,
+        _choices.c.tenant == scope.tenant,
+        _choices.c.scope == scope.id,
+    )
+
+
+def _answer_of(record: dict[str, Any]) -> KeptAnswer:
+    own: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items()}
+    own["thread"] = Thread(**record["thread"])
+    own["sources"] = tuple(KeptSource(**source) for source in record["sources"])
+    return KeptAnswer(**own)
+
+
+def _feedback_of(row: Any) -> Feedback:
+    day: dt.date = row["day"]
+    return Feedback(
+        day,
+        row["helpful"],
+        row["reason"],
+        row["status"],
+        tuple(json.loads(row["topics"])),
+        tuple(json.loads(row["jurisdictions"])),
+        row["engine"],
+    )

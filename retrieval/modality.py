@@ -1,0 +1,157 @@
+"""Whether two sentences say the same of an act: that it must, may, may not or need not be done, by whom and to whom."""
+
+from __future__ import annotations
+
+from retrieval.claims import Reading, Scope, Word
+from retrieval.wordings import wordings
+
+_AGREEMENT = 0.6
+"""Share of the words in common that must stand under the same duty, permission or denial."""
+_NEAREST = 0.9
+"""Clauses of the source that share nearly as many words with a scope as the nearest one does."""
+
+_SAID = {
+    "plain": "does", "must": "must", "mustlet": "must let", "may": "may", "maynot": "may not", "neednot": "need not", "not": "not",
+}  # fmt: skip
+
+_Row = tuple[Word, list[Word]]
+
+
+def modality_fault(words: tuple[Word, ...], reading: Reading, theirs: Reading) -> str | None:
+    """Return why what `words` of a reading say must, may or may not be done, or by whom, is not what a source says; or None.
+
+    Each scope is compared with the clause of the source that shares most words with it. Words in common must stand
+    under the same modality there; the verbs of either decide alone.
+    """
+    by_concept: dict[str, list[Word]] = {}
+    for word in theirs.words:
+        for concept in word.concepts:
+            by_concept.setdefault(concept, []).append(word)
+    spoken = frozenset(c for w in words for c in w.concepts)
+    flat = reading.regardless and not theirs.regardless
+    met = [not flat and _speaks_of(s.excepted, spoken) for s in theirs.scopes]
+    for number in sorted({w.scope for w in words}):
+        rows: list[_Row] = [
+            (w, list({id(o): o for c in w.concepts for o in by_concept.get(c, ())}.values()))
+            for w in words
+            if w.scope == number
+        ]
+        fault = _condition_fault(rows)
+        if fault is None and not reading.scopes[number].subject:
+            fault = _scope_fault(reading.scopes[number], rows, theirs, met)
+        if fault:
+            return fault
+    return None
+
+
+def _speaks_of(excepted: frozenset[str], spoken: frozenset[str]) -> bool:
+    return not excepted or len(excepted & spoken) * 2 >= len(excepted)
+
+
+def _condition_fault(rows: list[_Row]) -> str | None:
+    """Return a word of a condition that the source makes a condition the other way round ("if" for "unless")."""
+    for word, others in rows:
+        if word.zone == "if" and others and all(o.zone and o.denied != word.denied for o in others):
+            return f"turns the condition on “{word.text}” round"
+    return None
+
+
+def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool]) -> str | None:
+    rows = [(w, [o for o in others if o.zone != "if"]) for w, others in rows if not w.zone]
+    clauses = _nearest_clauses(rows)
+    same, shared = 0.0, 0.0
+    aligned: dict[int, float] = {}
+    for word, others in rows:
+        here = [o for o in others if o.clause in clauses]
+        here = [o for o in here if not o.zone] or here
+        if not here:
+            continue
+        weight = _weight(word)
+        shared += weight
+        fitting = [o for o in here if _fits(word, scope, o, theirs.scopes[o.scope], met[o.scope])]
+        if not fitting and (word.head or any(o.head for o in here)):
+            return f"says “{_SAID[scope.modality]} {word.text}” where the source does not"
+        same += weight if fitting else 0.0
+        for other in {o.scope for o in fitting}:
+            aligned[other] = aligned.get(other, 0.0) + weight
+    if shared and same < _AGREEMENT * shared:
+        return f"says “{_SAID[scope.modality]}” where the source does not"
+    nearest = [theirs.scopes[i] for i, w in aligned.items() if w >= 0.8 * max(aligned.values())]
+    return _party_fault(scope, nearest, frozenset(p.name for p in theirs.parties)) if nearest else None
+
+
+def _weight(word: Word) -> float:
+    return word.weight * (2.0 if word.head else 1.0)
+
+
+def _nearest_clauses(rows: list[_Row]) -> set[int]:
+    shared: dict[int, float] = {}
+    for word, others in rows:
+        for clause in {o.clause for o in others}:
+            shared[clause] = shared.get(clause, 0.0) + _weight(word)
+    return {clause for clause, weight in shared.items() if weight >= _NEAREST * max(shared.values())}
+
+
+def _fits(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bool:
+    """Return whether a word stands under the same duty, permission or denial in a sentence and in a source.
+
+    `met` is whether the sentence speaks of the source's exception: "needs consent to sell" and "may not sell without
+    consent" are one rule, "may sell" is not, and "must sell with consent" is not either.
+    """
+    if other.zone:
+        return scope.modality in ("must", "mustlet", "plain", "may") and not (
+            scope.modality == "may" and word.head
+        )
+    if theirs.subject:
+        return True
+    said, held = scope.modality, theirs.modality
+    excepted = bool(theirs.exception) and met and not (word.head and other.head and said == "must")
+    loose = bool(theirs.exception) and not met
+    if said in ("must", "mustlet"):
+        return held in ("must", "mustlet", "plain") or (held in ("maynot", "may") and excepted) or (said == "mustlet" and held == "may")  # fmt: skip
+    if said == "may":
+        if held in ("may", "mustlet", "plain"):
+            return not loose and not (scope.exception == "without" and theirs.exception != "without")
+        if held == "maynot":
+            return excepted and scope.exception != "without"
+        return held == "must" and scope.exception not in ("", "without") and met
+    if said == "maynot":
+        turned = held in ("may", "must") and bool(scope.exception) and excepted
+        return (held == "maynot" and not loose) or turned or held == "not"
+    if said == "neednot":
+        return held in ("neednot", "not")
+    if said == "not":
+        return held in ("not", "neednot", "maynot")
+    return held in ("plain", "must", "mustlet", "may") or (held in ("maynot", "not") and excepted)
+
+
+def _party_fault(said: Scope, held: list[Scope], everyone: frozenset[str]) -> str | None:
+    """Return why the ones who act, or on whom, are not those of the nearest scopes of a source; None if they are.
+
+    `everyone` are the parties of the source's whole sentence: one of them may be acted on.
+    """
+    for theirs in held:
+        swapped = (
+            said.actors & theirs.objects and said.objects & theirs.actors and not said.actors & theirs.actors
+        )
+        actors = _alike(said.actors, theirs.actors) or _dual(said, theirs)
+        if not swapped and actors and (said.objects & everyone or _alike(said.objects, theirs.objects)):
+            return None
+    return f"makes {'/'.join(sorted(said.actors)) or 'someone'} act on {'/'.join(sorted(said.objects)) or 'someone'}"
+
+
+def _alike(said: frozenset[str], held: frozenset[str]) -> bool:
+    if not said or not held or said & held:
+        return True
+    return any(frozenset((a, b)) in wordings().alike for a in said for b in held)
+
+
+_BOUND = frozenset(("business", "operator", "provider"))
+_PROTECTED = frozenset(("individual", "child", "parent", "employee", "person"))
+
+
+def _dual(said: Scope, held: Scope) -> bool:
+    """Return whether a right of one is told as a duty of the other: "people may delete", "a controller must delete"."""
+    return {said.modality, held.modality} <= {"may", "must", "mustlet"} and any(
+        said.actors & a and held.actors & b for a, b in ((_BOUND, _PROTECTED), (_PROTECTED, _BOUND))
+    )
