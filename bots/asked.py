@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bots.conversations import Thread
+from bots.threads import Thread
 
 PlaceOf = Callable[[str], str | None]
 """The code of the jurisdiction a word or name stands for exactly ("NM", "New Mexico" -> "NM"), or None."""
@@ -43,7 +43,9 @@ class Asked:
 
     `deliveries` are the ids under which the platform may deliver it again. `command` is the slash command it
     came with ("/reggi"): then a state may stand in front, and the question follows nothing. `ways` are lines on
-    how to ask here, shown with the help.
+    how to ask here, shown with the help. `place` is the state chosen in a menu, which beats the text; `defaults`
+    hold where the text names none. `files` are the names of what came with it, which is not read. `earlier` are
+    the questions it follows; None looks them up in the thread.
     """
 
     text: str
@@ -51,6 +53,10 @@ class Asked:
     deliveries: tuple[str, ...]
     command: str | None = None
     ways: tuple[str, ...] = ()
+    place: str | None = None
+    defaults: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    earlier: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

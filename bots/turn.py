@@ -55,6 +55,14 @@ Reply = Answer | Note
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What is said, and the question it answers with state and history; None where a message was no question."""
+
+    reply: Reply
+    question: Question | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
     """`question` in characters; `answer_seconds` until a turn is given up; `history` in earlier questions."""
 
@@ -96,9 +104,14 @@ class Turns:
 
     async def reply(self, asked: Asked) -> Reply:
         """Return what is said to the person. Raises nothing: what breaks is logged and becomes a sentence."""
-        read = read_question(asked.text, self._today(), self._limits.question, self._place_of, asked.command)
+        return (await self.answer(asked)).reply
+
+    async def answer(self, asked: Asked) -> Turn:
+        """Return what is said, with the question as it was read. Raises nothing."""
+        read = self._read(asked)
         if isinstance(read, Note):
-            return read
+            return Turn(read)
+        question = read
         try:
             async with asyncio.timeout(self._limits.answer_seconds):
                 question = replace(read, history=await self._history(asked, read))
@@ -107,26 +120,45 @@ class Turns:
             _log.error(
                 "answer_failed", platform=asked.thread.platform, error=type(error).__name__, detail=str(error)
             )
-            return Note(error.plain, failed=True)
+            return Turn(Note(error.plain, failed=True), question)
         except TimeoutError:
             _log.error("answer_too_slow", platform=asked.thread.platform, seconds=self._limits.answer_seconds)
-            return Note(SLOW, failed=True)
+            return Turn(Note(SLOW, failed=True), question)
         except Exception:  # a fault of ours must not leave the person without a word
             _log.exception("answer_broke", platform=asked.thread.platform)
-            return Note(BROKEN, failed=True)
+            return Turn(Note(BROKEN, failed=True), question)
         _log.info("answered", platform=asked.thread.platform, status=answer.status, engine=answer.engine)
-        return with_ways(answer, asked.ways)
+        return Turn(with_files(with_ways(answer, asked.ways), asked.files), question)
+
+    async def forget(self, asked: Asked) -> None:
+        """Forget the words of a question that was edited or deleted, or is answered for another state."""
+        read = self._read(asked)
+        if isinstance(read, Note):
+            return
+        try:
+            await self._conversations.forget(asked.thread, as_earlier(read))
+        except ConversationsUnavailable as error:
+            _log.error("question_not_forgotten", platform=asked.thread.platform, error=str(error))
+
+    def _read(self, asked: Asked) -> Question | Note:
+        read = read_question(asked.text, self._today(), self._limits.question, self._place_of, asked.command)
+        if isinstance(read, Note):
+            return _only_files(asked.files) if asked.files and not asked.text.strip() else read
+        return replace(
+            read, jurisdiction=asked.place or read.jurisdiction, default_jurisdictions=asked.defaults
+        )
 
     async def _history(self, asked: Asked, question: Question) -> tuple[str, ...]:
         if asked.command or not self._limits.history:  # a command stands alone
-            return ()
-        # With the state in front, so that a later "and the deadline?" still knows where.
-        text = f"{question.jurisdiction}: {question.text}" if question.jurisdiction else question.text
+            return asked.earlier or ()
         try:
-            return await self._conversations.remember(asked.thread, text, self._limits.history)
+            kept = await self._conversations.remember(
+                asked.thread, as_earlier(question), self._limits.history
+            )
         except ConversationsUnavailable as error:
             _log.error("history_unavailable", platform=asked.thread.platform, error=str(error))
-            return ()
+            kept = ()
+        return kept if asked.earlier is None else asked.earlier[-self._limits.history :]
 
 
 def read_question(
@@ -160,6 +192,30 @@ def with_ways(answer: Answer, ways: tuple[str, ...]) -> Answer:
         return answer
     section = AnswerSection("How to ask here", None, tuple(Statement(way, ()) for way in ways))
     return replace(answer, sections=(*answer.sections, section))
+
+
+def with_files(answer: Answer, files: tuple[str, ...]) -> Answer:
+    """Return an answer that says which files it did not read."""
+    if not files:
+        return answer
+    return replace(answer, notices=(*answer.notices, f"I cannot read files and did not open {_named(files)}."))
+
+
+def as_earlier(question: Question) -> str:
+    """Return a question as a later one refers to it: with the state in front, so that "and the deadline?" knows where."""
+    return f"{question.jurisdiction}: {question.text}" if question.jurisdiction else question.text
+
+
+def _only_files(files: tuple[str, ...]) -> Note:
+    return Note(
+        f"I did not see a question, and I cannot read files (I did not open {_named(files)}). "
+        f"Ask me in words, for example: {EXAMPLE}"
+    )
+
+
+def _named(files: tuple[str, ...]) -> str:
+    names = [clean(name)[:80] or "a file without a name" for name in files[:5]]
+    return ", ".join(names) + (f" and {len(files) - 5} more" if len(files) > 5 else "")
 
 
 def _nothing_asked(raw: str) -> Note:

@@ -6,8 +6,8 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing, suppress
 from typing import Any
 
 from aiohttp import web
@@ -126,12 +126,13 @@ class Asking:
         response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
         response.content_type, response.charset = "text/event-stream", "utf-8"
         await response.prepare(request)
-        async for name, data in self._events(asked):
-            await response.write(event(name, data))
+        async with aclosing(self._events(asked)) as events:
+            async for name, data in events:
+                await response.write(event(name, data))
         await response.write_eof()
         return response
 
-    async def _events(self, asked: Asked) -> AsyncIterator[tuple[str, dict[str, str]]]:
+    async def _events(self, asked: Asked) -> AsyncGenerator[tuple[str, dict[str, str]]]:
         """What the browser is told: begin, progress while it waits, a part after another, done."""
         turn = f"t{secrets.token_hex(6)}"
         yield "begin", {"html": begin_turn(turn, asked.text)}
