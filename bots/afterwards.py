@@ -57,7 +57,7 @@ class Afterwards:
     async def keep(self, kept: KeptAnswer, turn: Turn) -> None:
         """Keep what was answered. A turn that was no question is kept too, so that an edit can still mend it."""
         if turn.question is not None:
-            kept = replace(kept, history=turn.question.history)
+            kept = replace(kept, history=turn.question.history, read=as_earlier(turn.question))
         if isinstance(turn.reply, Answer):
             kept = with_answer(kept, turn.reply)
         await self._try(self._remembered.keep(kept), None)
@@ -126,11 +126,7 @@ def again(kept: KeptAnswer, place: str | None = None) -> Asked:
     )
 
 
-def following(kept: KeptAnswer, text: str, earlier: str) -> Asked:
-    """Return a question that follows a kept one, whose words as an earlier question are `earlier`."""
-    return Asked(text=text, thread=kept.thread, deliveries=(), earlier=(*kept.history, earlier))
-
-
-def earlier_of(turn: Turn) -> str:
-    """Return how a later question refers to this turn; "" where it was no question."""
-    return as_earlier(turn.question) if turn.question else ""
+def following(kept: KeptAnswer, text: str) -> Asked:
+    """Return a question that follows a kept one."""
+    earlier = (*kept.history, kept.read) if kept.read else kept.history
+    return Asked(text=text, thread=kept.thread, deliveries=(), earlier=earlier)

@@ -44,7 +44,7 @@ class KeptAnswer:
     """An answer that can still be acted on.
 
     `asked` are the words as they were read and `place` the state chosen for them in a menu; `history` the earlier
-    questions they follow. `about` is the platform's id of the message that asked, "" where there is none;
+    questions they follow, `read` how a later question refers to it. `about` is the platform's id of the message that asked, "" where there is none;
     `messages` are the ids of those that answer, in order. `where` is the channel's own note on how to reply.
     """
 
@@ -54,6 +54,7 @@ class KeptAnswer:
     command: str | None = None
     place: str | None = None
     history: tuple[str, ...] = ()
+    read: str = ""
     about: str = ""
     messages: tuple[str, ...] = ()
     where: str = ""

@@ -46,7 +46,9 @@ async def statute_text(kept: KeptAnswer, library: Library) -> StatuteText:
     pieces: list[Piece] = [Title("The text behind the answer")]
     for source in kept.sources:
         law = await library.catalogue(source.jurisdiction)
-        pieces += _section(source, _found(law.digest.values(), source), _found(law.official.values(), source))
+        named = _found((*law.digest.values(), *law.official.values()), source)
+        key = named.key if named else ("", "", "")
+        pieces += _section(source, law.digest.get(key), law.official.get(key))
     links = {source.mark: link for source in kept.sources if (link := safe_link(source.url))}
     return StatuteText(tuple(pieces), links)
 
@@ -72,6 +74,6 @@ def _section(source: KeptSource, digest: Passage | None, official: Passage | Non
 
 
 def _found(passages: Iterable[Passage], source: KeptSource) -> Passage | None:
-    wanted = (source.law, source.citation)
-    same = [p for p in passages if (p.law, p.citation) == wanted]
-    return next((p for p in same if p.title == source.title), same[0] if len(same) == 1 else None)
+    same = [p for p in passages if (p.law, p.citation) == (source.law, source.citation)]
+    titled = [p for p in same if p.title == source.title] or same
+    return titled[0] if len({p.key for p in titled}) == 1 else None

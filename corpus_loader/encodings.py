@@ -24,6 +24,8 @@ def decode(data: bytes) -> tuple[str, str]:
     for mark, name in _MARKS:
         if data.startswith(mark):
             return _lines(_try(data, name)), name
+    if b"\0" in data[:65536]:
+        raise UnreadableFile("the bytes are no text and no known format")
     tried = []
     if declared := _DECLARED.search(data[:4096]):
         name = (declared[1] or declared[2]).decode("ascii").lower()
@@ -33,8 +35,6 @@ def decode(data: bytes) -> tuple[str, str]:
             return _lines(data.decode(name)), name
         except (UnicodeDecodeError, LookupError):
             continue
-    if b"\0" in data[:65536]:
-        raise UnreadableFile("the bytes are no text and no known format")
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:262144], cp_isolation=["cp1252", "mac_roman", "cp850", "utf_8"]).best()

@@ -37,7 +37,6 @@ _REQUIRED = (
     "cite_as",
     "kind",
     "governs",
-    "in_force_from",
     "url",
     "reviewed",
     "checked",
@@ -209,7 +208,7 @@ def read_law(path: Path) -> Law:
                 topics=tuple(dict.fromkeys(t for s in statements for t in s.topics)),
                 in_force_from=_date(path, line, own["in_force_from"])
                 if "in_force_from" in own
-                else meta["in_force_from"],
+                else meta.get("in_force_from"),
                 in_force_to=_date(path, line, own["in_force_to"])
                 if "in_force_to" in own
                 else meta.get("in_force_to"),

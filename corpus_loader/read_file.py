@@ -14,7 +14,7 @@ from corpus_loader.errors import UnreadableFile
 from corpus_loader.sections import cut_sections
 
 _HTML = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|div|p|table|article|section\s+class)\b", re.IGNORECASE
+    rb"<(?:!doctype\s+html|html|head|body|div|p|table|article|main|span|h[1-6]|center|font|pre|b)\b", re.IGNORECASE
 )
 _MARKDOWN = re.compile(rb"^(?:#{1,6} \S|\[[^\]]+\]\([^)]+\)|\*\*\S|```)", re.MULTILINE)
 
@@ -54,11 +54,7 @@ def format_of(data: bytes, name: str = "") -> Format:
         raise UnreadableFile("neither text nor PDF, RTF or DOCX (an old .doc file must be saved as .docx)")
     wide = start.replace(b"\0", b"")
     if wide.startswith(b"<"):
-        return (
-            "html"
-            if _HTML.search(data[:65536].replace(b"\0", b"")) and b"<section xmlns" not in start
-            else "xml"
-        )
+        return _markup(data[:65536].replace(b"\0", b""))
     if wide.startswith((b"{", b"[")) and _looks_json(wide):
         first_line = data.split(b"\n", 1)[0].strip()
         return (
@@ -71,6 +67,14 @@ def format_of(data: bytes, name: str = "") -> Format:
     if name.lower().endswith((".md", ".markdown")) or len(_MARKDOWN.findall(data[:65536])) >= 5:
         return "markdown"
     return "text"
+
+
+def _markup(start: bytes) -> Format:
+    """Tell HTML from XML by the first element: XHTML is HTML, a page without <html> too, anything else is XML."""
+    if re.search(rb"<html\b|<!doctype\s+html", start, re.IGNORECASE):
+        return "html"
+    first = re.search(rb"<([A-Za-z][\w.:-]*)", re.sub(rb"<!--.*?-->|<\?.*?\?>", b"", start, flags=re.DOTALL))
+    return "html" if first and _HTML.match(b"<" + first[1] + b">") else "xml"
 
 
 def _looks_json(start: bytes) -> bool:

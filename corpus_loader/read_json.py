@@ -12,7 +12,7 @@ from corpus_loader.dates import effective_dates
 from corpus_loader.documents import Document, Section, Skip
 from corpus_loader.encodings import decode
 from corpus_loader.errors import UnreadableFile
-from corpus_loader.headings import bare, read_heading, status_of
+from corpus_loader.headings import NUMBER, bare, compound, read_heading, status_of
 from corpus_loader.spans import find_span, flat_json
 from corpus_loader.subsections import parts_of
 
@@ -57,6 +57,16 @@ def _path(given: str) -> tuple[str, ...]:
     return tuple(levels)
 
 
+def _number_in(citation: str) -> str:
+    """Return the section number of a citation: what follows the last "§", else its only number of several parts, or ""."""
+    if "§" in citation:
+        head = read_heading(citation.rpartition("§")[2].strip())
+        match = re.match(NUMBER, citation.rpartition("§")[2].strip())
+        return head.number if head else bare(match[0]) if match else ""
+    several = [n for n in re.findall(NUMBER, re.sub(r"\([^)]*\)", "", citation)) if compound(n)]
+    return bare(several[0]) if len(several) == 1 else ""
+
+
 def _section(path: tuple[str, ...], record: dict[str, Any], line: int) -> Section:
     citation = _first(record, ("citation", "cite"))
     given = _first(record, _NUMBER) or citation
@@ -72,7 +82,7 @@ def _section(path: tuple[str, ...], record: dict[str, Any], line: int) -> Sectio
         str(record.get("kind")), "section"
     )  # type: ignore[assignment]
     return Section(
-        number=head.number if head else bare(given) if not citation else "", through=through, heading=heading.strip(" ."), text=text, path=path,
+        number=head.number if head else _number_in(citation) if citation else bare(given), through=through, heading=heading.strip(" ."), text=text, path=path,
         parts=parts_of(text), history=history, status=status_of(heading, text), in_force_from=first, in_force_to=last, line=line,
         citation=citation, jurisdiction=str(record.get("jurisdiction") or ""), url=_first(record, _URL), kind=kind, note=_first(record, ("note",)),
     )  # fmt: skip

@@ -98,11 +98,11 @@ def _opens(head: Heading) -> bool:
     )
 
 
-def _choose(starts: list[_Start], blocks: Sequence[Block]) -> list[_Start]:
-    """Return the section starts: the most telling style that the file uses, without its list of contents, in order."""
+def _choose(starts: list[_Start], blocks: Sequence[Block]) -> tuple[list[_Start], set[int]]:
+    """Return the section starts, in order, in the most telling style that the file uses; and its lists of contents."""
     counts = Counter(s.style for s in starts)
     if not counts:
-        return []
+        return [], set()
     strong = [s for s in ("heading", "sign", "bold", "alone") if counts[s]]
     styles = {strong[0]} if strong else {"plain"}
     if strong and counts["plain"] > 3 * counts[strong[0]] + 3:
@@ -114,23 +114,33 @@ def _choose(starts: list[_Start], blocks: Sequence[Block]) -> list[_Start]:
     if styles == {"alone"}:  # a code of bare numbers may hold 1000.5 too
         styles = {"alone", "plain"} if counts["plain"] * 2 < counts["alone"] else styles
     chosen = [s for s in starts if s.style in styles]
-    chosen = _without_contents(chosen, blocks)
-    return _ascending(chosen)
+    chosen, contents = _without_contents(chosen, blocks)
+    return _ascending(chosen), contents
 
 
-def _without_contents(starts: list[_Start], blocks: Sequence[Block]) -> list[_Start]:
-    """Return the starts without those of a list of contents: named again below, and without a text of their own here."""
+def _without_contents(starts: list[_Start], blocks: Sequence[Block]) -> tuple[list[_Start], set[int]]:
+    """Return the starts without those of lists of contents, and the blocks of those lists.
+
+    A line of contents is named again below and has no text of its own here, or stands among at least three titles
+    in a row with nothing under them.
+    """
     last = {s.head.number: i for i, s in enumerate(starts)}
-    kept = []
+    bare_titles: list[bool] = []
+    again: list[bool] = []
     for i, start in enumerate(starts):
         following = starts[i + 1].index if i + 1 < len(starts) else len(blocks)
         own = [b for b in blocks[start.index + 1 : following] if path_level(b.text) is None and not b.level]
         listed = re.search(r"\.{4,}\s*\d*\s*$|\s\d+$", blocks[start.index].text) or not own
-        body = sum(len(b.text) for b in own)
-        if last[start.head.number] > i and (listed or body < 40) and len(start.head.rest) < 400:
-            continue
-        kept.append(start)
-    return kept
+        short = sum(len(b.text) for b in own) < 40 and len(start.head.rest) < 400
+        again.append(last[start.head.number] > i and (bool(listed) or short) and len(start.head.rest) < 400)
+        rest = start.head.rest
+        bare_titles.append(not own and len(rest) < 150 and like_title(rest) and status_of(rest, "") == "in_force")
+    contents = set()
+    for i, start in enumerate(starts):
+        run = any(all(bare_titles[j : j + 3]) for j in range(max(0, i - 2), i + 1) if j + 3 <= len(starts))
+        if again[i] or (run and bare_titles[i]):
+            contents.add(start.index)
+    return [s for s in starts if s.index not in contents], contents
 
 
 def _ascending(starts: list[_Start]) -> list[_Start]:
@@ -179,7 +189,7 @@ def cut_sections(blocks: Sequence[Block], source: str = "") -> Cut:
 
     Two versions of one section ("Effective January 1, 2027") are two sections with the same number.
     """
-    starts = _choose(_starts(blocks), blocks)
+    starts, contents = _choose(_starts(blocks), blocks)
     notices = repeated_notices(blocks, len(starts))
     around = _common(starts, blocks)
     left: Counter[str] = Counter()
@@ -189,7 +199,8 @@ def cut_sections(blocks: Sequence[Block], source: str = "") -> Cut:
     _walk(blocks[:first], path, left, "before the first section")
     for i, start in enumerate(starts):
         following = starts[i + 1].index if i + 1 < len(starts) else len(blocks)
-        own = list(blocks[start.index : following])
+        own = [b for n, b in enumerate(blocks[start.index : following], start.index) if n not in contents]
+        left["line of a list of contents"] += following - start.index - len(own)
         inside: list[Block] = [own[0]]
         after = dict(path)
         for block in own[1:]:
@@ -209,7 +220,7 @@ def cut_sections(blocks: Sequence[Block], source: str = "") -> Cut:
             left["caption between sections"] += 1
         sections.append(_section(start, inside, tuple(path.values()), source))
         path = after
-    return Cut(tuple(sections), tuple(sorted(left.items())))
+    return Cut(tuple(sections), tuple(sorted((k, n) for k, n in left.items() if n)))
 
 
 def _enter(path: dict[str, str], found: tuple[str, str]) -> None:

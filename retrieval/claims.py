@@ -222,6 +222,7 @@ class _Reader:
     zone: Zone = ""
     denied: bool = False
     resume: int = 0
+    opened_by: str = ""
     opening: bool = False  # the condition stands before the verb
     subject: list[str] = field(default_factory=list)
     first: list[str] = field(default_factory=list)
@@ -290,6 +291,8 @@ _OF_LAW = frozenset(
 )
 """Verbs of which a law is the subject: who acts comes after."""
 _TURNED: dict[str, Modality] = {"may": "maynot", "must": "neednot", "plain": "not", "mustlet": "neednot"}
+_SHORT = frozenset(("without", "before", "after", "upon", "following"))
+"""They open a condition that has no verb of its own and ends at the next one."""
 _NO_HEADS = frozenset(
     [
         "first",
@@ -452,6 +455,7 @@ def _condition(r: _Reader, token: str, zone: Zone) -> None:
             return  # "Only the attorney general may": no condition
     elif zone == "except":
         r.add(token, frozenset(("only",)), head=False, weight=0.5)
+    r.no_at = None
     if not r.zone:
         r.resume = r.current
         r.opening = r.scope.modality == "plain" and not any(
@@ -459,7 +463,7 @@ def _condition(r: _Reader, token: str, zone: Zone) -> None:
         )
     if zone == "if" and r.zone == "except":
         return  # "only if"
-    r.zone, r.denied = zone, zone == "except" and token != "only"
+    r.zone, r.denied, r.opened_by = zone, zone == "except" and token != "only", token
     if zone == "except":
         r.scope.exception = token
 
@@ -469,13 +473,17 @@ def _marker(r: _Reader, tokens: list[Token], at: int, length: int, modality: Mod
     if r.no_at is not None and len(r.words) - r.no_at <= _REACH_OF_NO:
         modality = _TURNED.get(modality, modality)
     bare = not r.scope.words and r.scope.clause == r.clause
+    if bare and r.scope.modality == "not" and not r.zone:
+        modality = _TURNED.get(modality, modality)  # "is not needed"
     if modality == "plain" and r.scope.modality != "plain" and bare:
         return  # "may have", "must do": an auxiliary, or the verb itself
     last = str(tokens[at + length - 1])
+    if last in _OF_LAW and at + length < len(tokens) and isinstance(tokens[at + length], Figure):
+        modality = "plain"  # "allows 30 days"
     if modality == "must" and r.scope.modality not in ("plain", "not") and bare:
         r.add(last, frozenset(("must",)), head=True, weight=1.0)  # "may not require": what may not be done
         return
-    if r.zone and (tokens[at - 1] in _JOINS or r.scope.exception == "without"):
+    if r.zone and (tokens[at - 1] in _JOINS or r.opened_by in _SHORT):
         r.close_zone()
     if r.zone:
         if modality in ("not", "maynot", "neednot"):
@@ -485,7 +493,10 @@ def _marker(r: _Reader, tokens: list[Token], at: int, length: int, modality: Mod
         before = r.scope
         scope = _Scope(modality, r.clause)
         passive = at + length < len(tokens) and tokens[at + length] in ("be", "been")
-        (scope.objects if passive else scope.actors).update(r.subject or r.first[:1])
+        who: Iterable[str] = r.subject or r.first[:1]
+        if tokens[at - 1] in _JOINS and before.clause == r.clause and before.actors:
+            who = before.actors  # "must answer consumers and may charge": the same one acts
+        (scope.objects if passive else scope.actors).update(who)
         if before.clause == r.clause and before.modality == "plain" and before.exception:
             scope.exception, scope.excepted = (
                 before.exception,
@@ -523,6 +534,8 @@ def _content(r: _Reader, token: str, by: bool) -> None:
 
 def _party(r: _Reader, party: str, by: bool) -> None:
     r.parties.append(Mention(party, r.clause, r.segment))
+    if r.opening and r.opened_by in _SHORT and r.words and r.words[-1].zone:
+        r.close_zone()  # "Before any action the attorney general must"
     if r.zone:
         return
     r.subject.append(party)
@@ -560,8 +573,10 @@ def _rescoped(r: _Reader) -> list[Word]:
             or r.scopes[back].modality not in ("plain", "not")
         ):
             continue
-        words = [replace(w, scope=number) if w.scope == back and not w.zone else w for w in words]
-        scope.words, r.scopes[back].words = scope.words + r.scopes[back].words, 0
+        while back >= 0 and r.scopes[back].clause == scope.clause and r.scopes[back].modality in ("plain", "not"):
+            words = [replace(w, scope=number) if w.scope == back and not w.zone else w for w in words]
+            scope.words, r.scopes[back].words = scope.words + r.scopes[back].words, 0
+            back -= 1
     return words
 
 

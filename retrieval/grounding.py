@@ -14,7 +14,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from retrieval.catalogue import in_force, starts_on
@@ -28,8 +28,11 @@ from retrieval.words import stems
 ENOUGH = 0.8
 """Share of a clause's content words that one ground must hold; set by measurement."""
 
-_SLACK = 0.34
-"""Weight of content words that may be missing in any case: one of config/grounding.toml's soft words."""
+_SLACK = 0.67
+"""Weight of content words that may be missing in any case: two of config/grounding.toml's soft words."""
+
+_OWN = 0.5
+"""Share of a clause's content words that the ground's own sentence must hold; the rest may stand in the section's name."""
 
 _TIME = frozenset(("deadline",))
 """A ground with a figure bears the words "time", "limit", "deadline"."""
@@ -52,6 +55,8 @@ class Ground:
     verbatim: str
     since: tuple[str, ...] = ()
     until: tuple[str, ...] = ()
+    starts: str = ""  # the day from which it will hold, if that is to come
+    names_only: bool = False  # the section's own name and dates: it says nothing of what must or may be done
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,15 @@ def normal(text: str) -> str:
     )
 
 
-def _section(passage: Passage) -> _Section:
+def _section(passage: Passage, day: dt.date) -> _Section:
     """Return what a section says of itself; `about` bears "… has been in force since …"."""
     began, ends = passage.in_force_from, passage.in_force_to
-    since = f" took effect and has been in force since {began.isoformat()}" if began else ""
+    came = (
+        "took effect and has been in force since"
+        if began and began <= day
+        else "will take effect and be in force on"
+    )
+    since = f" {came} {began.isoformat()}" if began else ""
     until = f" expires and is in force until {ends.isoformat()}" if ends else ""
     named = f"{passage.law}, {', '.join(passage.short_names)}, {passage.citation}, {passage.title}"
     reading = read(named)
@@ -103,8 +113,8 @@ def grounds_of(passage: Passage, day: dt.date) -> tuple[Ground, ...]:
     A statement whose time is over is none; one whose time has not come says so ("from 2027-01-01") and bears only
     claims that say it too. Official text is read sentence by sentence.
     """
-    section = _section(passage)
-    found = [_ground(section.about, section, passage.jurisdiction, "", ())]
+    section = _section(passage, day)
+    found = [replace(_ground(section.about, section, passage.jurisdiction, "", ()), names_only=True)]
     before: Reading | None = None
     rows = [(s.text, s) for s in passage.statements] or [(text, None) for text in sentences(passage.text)]
     for text, statement in rows:
@@ -120,7 +130,7 @@ def grounds_of(passage: Passage, day: dt.date) -> tuple[Ground, ...]:
         found.append(
             _ground(
                 reading, section, passage.jurisdiction, text, context,
-                () if dated else tuple(d.isoformat() for d in began[-1:]), tuple(d.isoformat() for d in ends[-1:]),
+                () if dated else tuple(d.isoformat() for d in began[-1:]), tuple(d.isoformat() for d in ends[-1:]), starts.isoformat() if starts else "",
             )
         )  # fmt: skip
         before = reading
@@ -135,20 +145,21 @@ def _ground(
     context: Iterable[Reading],
     since: tuple[str, ...] = (),
     until: tuple[str, ...] = (),
+    starts: str = "",
 ) -> Ground:
     around, parties = section.around, section.parties
     for other in context:
         around, parties = around | other.concepts, parties | {p.name for p in other.parties}
     return Ground(
         reading, jurisdiction, around | _TIME if reading.quantities else around, parties,
-        section.names | frozenset(stems(text)), section.initials | _initials(text), normal(text), since, until,
+        section.names | frozenset(stems(text)), section.initials | _initials(text), normal(text), since, until, starts,
     )  # fmt: skip
 
 
 @lru_cache(maxsize=4_096)
-def ground_in(text: str, passages: tuple[Passage, ...]) -> Ground:
+def ground_in(text: str, passages: tuple[Passage, ...], day: dt.date) -> Ground:
     """Return a sentence of a position as a ground; it rests on these sections."""
-    parts = [_section(p) for p in passages]
+    parts = [_section(p, day) for p in passages]
     section = _Section(
         parts[0].about,
         frozenset().union(*(p.around for p in parts)),
@@ -174,8 +185,12 @@ def _part(reading: Reading, clause: int, segments: set[int] | None = None) -> _P
     def here(item: Word | Quantity | Mention) -> bool:
         return item.clause == clause and (segments is None or item.segment in segments)
 
+    words = tuple(w for w in reading.words if here(w))
+    if sum(w.weight for w in words) < 1:  # "New York 30 days" goes on with the words before
+        before = [w for w in reading.words if (w.clause, w.segment) < (clause, min(segments or {0}))]
+        words = (*(w for w in before if before and w.clause == before[-1].clause), *words)
     return _Part(
-        tuple(w for w in reading.words if here(w)), tuple(q for q in reading.quantities if here(q)),
+        words, tuple(q for q in reading.quantities if here(q)),
         tuple(p for p in reading.parties if here(p)), tuple(p for p in reading.places if here(p)),
     )  # fmt: skip
 
@@ -215,10 +230,13 @@ def _by_segments(
     """
     groups: list[set[int]] = [set()]
     held = {w.segment for w in reading.words if w.clause == clause}
+    stated = {p.segment for p in reading.places if p.clause == clause} & {
+        q.segment for q in reading.quantities if q.clause == clause
+    }
     rest = (*reading.quantities, *reading.parties, *reading.places)
     for segment in sorted(held | {i.segment for i in rest if i.clause == clause}):
         groups[-1].add(segment)
-        if segment in held:
+        if segment in held or segment in stated:
             groups.append(set())
     last = groups.pop()
     if last and groups:
@@ -246,15 +264,29 @@ def _borne(
             bearing.append(ground)
         elif share > nearest[0]:
             nearest = (share, reason)
+    # "New Jersey and New Hampshire both require": each of them
+    if left := {p.name for p in part.places} - {place for g in bearing for place in _places(g)}:
+        return [], nearest[1] if nearest[0] >= 0 else f"speaks of {min(left)}, no source does"
     return bearing, nearest[1]
 
 
 def _fault(part: _Part, reading: Reading, ground: Ground, enough: float) -> tuple[float, str | None]:
     """Return how much of a part a ground holds (0 to 1) and the first reason why it does not bear it."""
+    if ground.names_only and any(reading.scopes[w.scope].modality != "plain" for w in part.words):
+        return 0.0, "no source"
     missing = [w for w in part.words if not _covered(w, ground)]
+    own = sum(w.weight for w in part.words if w.concepts & ground.reading.concepts)
     lacking = sum(w.weight for w in missing)
     share = 1.0 if lacking <= _SLACK else 1 - lacking / sum(w.weight for w in part.words)
-    reason = _place_fault(part, ground) or _figure_fault(part, reading, ground) or _party_fault(part, ground)
+    whole = sum(w.weight for w in part.words)
+    reason = (
+        _time_fault(reading, ground)
+        or _place_fault(part, ground)
+        or _figure_fault(part, reading, ground)
+        or _party_fault(part, ground)
+    )
+    if reason is None and own < _OWN * whole:
+        reason = "the source speaks of something else"
     if reason is None and share < enough:
         reason = f"not in the source: {', '.join(dict.fromkeys(w.text for w in missing))}"
     if reason is None and (heads := [w.text for w in missing if w.head]):
@@ -310,11 +342,23 @@ def _holds_then(quantity: Quantity, reading: Reading, ground: Ground) -> bool:
     return any(day.startswith(quantity.figure.value) for day in days)
 
 
+def _time_fault(reading: Reading, ground: Ground) -> str | None:
+    """Return that a law to come is told as law in force: a sentence on it names at least the year."""
+    if not ground.starts:
+        return None
+    years = {q.figure.value[:4] for q in reading.quantities if q.figure.kind == "date"}
+    return None if ground.starts[:4] in years else f"in force only from {ground.starts}"
+
+
 def _place_fault(part: _Part, ground: Ground) -> str | None:
-    held = {p.name for p in ground.reading.places} | {ground.jurisdiction}
-    if wrong := sorted({p.name for p in part.places} - held):
-        return f"speaks of {wrong[0]}, the source of {ground.jurisdiction}"
+    said = {p.name for p in part.places}
+    if said and not said & _places(ground):
+        return f"speaks of {min(said)}, the source of {ground.jurisdiction}"
     return None
+
+
+def _places(ground: Ground) -> set[str]:
+    return {p.name for p in ground.reading.places} | {ground.jurisdiction}
 
 
 def _party_fault(part: _Part, ground: Ground) -> str | None:

@@ -96,12 +96,14 @@ class ShortForms:
                 linked = True
             elif unit.kind != "break":
                 return []
+        if len(listed) < 2:
+            return []
         greeting = (
             len(listed) == 2 and reading.word(0) in self._codes.interjections and reading.word(1) == ","
         )
         words_only = all(reading.units[at].word in self._codes.words_in_capitals for at in listed)
         doubtful = words_only and not reading.is_upper(reading.units[0])
-        return [] if len(listed) < 2 or greeting or doubtful else listed
+        return [] if greeting or doubtful else listed
 
     def _is_conjunction(self, reading: Reading, at: int) -> bool:
         """True for the "or" of "ID or OR" and "ca or wa", not for that of "ca, or, wa"."""
@@ -160,6 +162,8 @@ class ShortForms:
         if reading.is_capitalised(unit):
             sure = unit.word.endswith(".") and unit.sense is not None and unit.sense.gate == "abbreviation"
             return True if sure or beside or prepared else None
+        if unit.word.endswith(".") and after is not None and is_legal(after):
+            return True
         if unit.word.rstrip(". ") in {"miss", "ill", "ind", "mont"}:
             return None
         return (
@@ -207,6 +211,8 @@ class ShortForms:
                 and before.word.isalpha()
                 and before.word not in {"my", "a", "the", "an", "no", "so", "mr", "ms"}
             )
+        if before.word in {"is", "does", "did", "can", "was"} and reading.before(at - 1) is None:
+            return True
         if after.word in self._codes.law_verbs and before.word in self._codes.auxiliaries:
             return True
         if before.word in self._grammar.legal_left and (

@@ -83,6 +83,15 @@ class Phrases:
             open_nodes.extend(_steps(node, tokens, end))
         return best
 
+    def _is_abbreviation(self, read: Tokens, at: int) -> bool:
+        """True for "Pa." and, before a legal word, "pa."; in "in PA." and "tell me." the stop ends the sentence."""
+        token = read.tokens[at]
+        raw = read.text[token.start : token.end]
+        if not raw.islower():
+            return raw.istitle()
+        following = read.tokens[at + 2].word if at + 2 < len(read.tokens) else ""
+        return following in words().grammar.legal_right and token.word not in words().codes.words_in_capitals
+
     def units(self, read: Tokens) -> list[Unit]:
         """Return the text as units, in order and without overlap; every token is in exactly one."""
         tokens = read.tokens
@@ -101,7 +110,7 @@ class Phrases:
                 )
             else:
                 end, sense = found
-                if sense.gate == "dotted" and not read.text[token.start : token.end].istitle():
+                if sense.gate == "dotted" and not self._is_abbreviation(read, at):
                     end, sense = at + 1, self.root[word].get("")  # "in PA.": the stop ends the sentence
                 kind = sense.kind
                 if end > at + 1:
@@ -279,7 +288,7 @@ def _law_names(registry: Registry, laws: Iterable[LawName]) -> Iterator[tuple[st
     for name, code in (*known, *given):
         parts = [t.word for t in read_tokens(name).tokens if t.word not in _SECTION_WORDS]
         if not parts or (
-            len(parts) == 1 and (parts[0] in generic or parts[0].isdigit() or len(parts[0]) < 2)
+            len(parts) == 1 and (parts[0] in generic or name.isdigit())
         ):
             continue
         gate: Gate = "any"

@@ -75,6 +75,12 @@ class RoleReader:
         hyphen = reading.word(i) == "-"
         if hyphen:
             i += 1
+        if reading.word(i) == ":" and reading.after(i + 1) is None:
+            return self._label_role(reading.word(i + 1))
+        if (reading.word(i), reading.word(i + 1)) == ("is", "where"):
+            return next(
+                filter(None, (self._label_role(reading.word(j)) for j in range(i + 2, i + _COMPOUND))), None
+            )
         role: Role | None = None
         known = True
         for step in range(_COMPOUND):
@@ -135,7 +141,7 @@ class RoleReader:
 
     def left(self, reading: Reading, first: int) -> Role | None:
         """Return the role given by what stands before: "customers in", "headquartered in", "a law like"."""
-        if reading.word(first - 1) == ":":
+        if reading.word(first - 1) in {":", "?"} and reading.before(first - 2) is None:
             return self._label_role(reading.word(first - 2))
         preposition = ""
         based = False  # "based in" names a seat unless people are based there
@@ -166,7 +172,7 @@ class RoleReader:
         )
 
     def _label_role(self, label: str) -> Role | None:
-        """Return the role in a form: "HQ: Oregon. Customers: Washington."."""
+        """Return the role in a form: "HQ: Oregon. Customers: Washington.", "Utah is where the users live"."""
         role = self._noun_role(label, None, known=True)
         return role if role != Role.ASKED else None
 

@@ -15,7 +15,31 @@ _PRONOUNS = frozenset({"us", "as", "me"})
 _ID_NOUNS = frozenset({"data", "notice", "number", "security", "breach"})
 _ABOUT_A_PERSON = frozenset({"about", "to", "with", "between", "like", "than"})
 _ROOM = frozenset({")", "]", ",", "'s", "/", ";"})
+_SUBJECT_VERBS = frozenset({"does", "did", "will", "is", "can"})
 _NO_SUBJECTS = frozenset({"ok", "id", "pr", "us", "as", "vi"})
+_LAW_AHEAD = 6
+_EXCLAIMS = frozenset(
+    {
+        "i",
+        "we",
+        "no",
+        "my",
+        "well",
+        "god",
+        "so",
+        "and",
+        "ok",
+        "yes",
+        "my",
+        "the",
+        "this",
+        "a",
+        "our",
+        "too",
+        "again",
+        "or",
+    }
+)
 _SHORT_FOLLOW_UP = 5
 _FOLLOW_UP_HEADS = frozenset(
     {
@@ -50,6 +74,7 @@ class WordCodes:
     def __init__(self) -> None:
         self._codes = words().codes
         self._grammar = words().grammar
+        self._laws = words().roles.laws
         self._doubtful_small = self._codes.words_in_capitals | self._codes.words_in_small
 
     def is_doubtful(self, word: str, upper: bool) -> bool:
@@ -86,7 +111,7 @@ class WordCodes:
             return True
         if (
             upper
-            and before.word in {"does", "did", "will"}
+            and before.word in ({"does", "did", "will"} if word == "in" else _SUBJECT_VERBS)
             and word not in _NO_SUBJECTS
             and after is not None
             and after.kind == "word"
@@ -186,6 +211,8 @@ class WordCodes:
             return False
         if word == "id" and not legal_before:
             return False
+        if not upper and before.word in {"with", "like", "about"}:
+            return False
         if not upper:
             if word in self._codes.words_in_small or word == "la":
                 return legal_before or word not in {"al", "de", "ma", "pa", "la"}
@@ -233,7 +260,12 @@ class WordCodes:
         word = reading.units[at].word
         if len(reading.units) - sum(unit.kind == "break" for unit in reading.units[:3]) == 1:
             return word not in self._codes.interjections | {"us"}
-        if word in self._codes.interjections | {"la", "us", "pr", "vi", "me", "in"}:
+        if word in {"ok", "hi", "la", "us", "pr", "vi"}:
             return at == 0 and reading.text[: reading.units[at].start].lstrip().startswith("/")
         after = reading.after(at)
-        return after is None or after.word in self._codes.asks
+        if after is None or after.word in self._codes.asks:
+            return True
+        ahead = [reading.word(i) for i in range(at + 1, at + _LAW_AHEAD)]
+        return (
+            after.kind == "word" and ahead[0] not in _EXCLAIMS and any(word in self._laws for word in ahead)
+        )

@@ -14,6 +14,9 @@ _SAID = {
     "plain": "does", "must": "must", "mustlet": "must let", "may": "may", "maynot": "may not", "neednot": "need not", "not": "not",
 }  # fmt: skip
 
+_TAKES_AWAY = frozenset(("without", "unless", "except", "save", "until", "absent"))
+"""Exceptions under which a rule does not hold; under "only" it holds."""
+
 _Row = tuple[Word, list[Word]]
 
 
@@ -59,6 +62,12 @@ def _condition_fault(rows: list[_Row]) -> str | None:
 def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool]) -> str | None:
     rows = [(w, [o for o in others if o.zone != "if"]) for w, others in rows if not w.zone]
     clauses = _nearest_clauses(rows)
+    if (
+        scope.modality == "may"
+        and scope.exception == "without"
+        and not any(s.exception == "without" for s in theirs.scopes)
+    ):
+        return "allows without a condition that the source does not lift"
     same, shared = 0.0, 0.0
     aligned: dict[int, float] = {}
     for word, others in rows:
@@ -76,7 +85,8 @@ def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool
             aligned[other] = aligned.get(other, 0.0) + weight
     if shared and same < _AGREEMENT * shared:
         return f"says “{_SAID[scope.modality]}” where the source does not"
-    nearest = [theirs.scopes[i] for i, w in aligned.items() if w >= 0.8 * max(aligned.values())]
+    verbs = {i: w for i, w in aligned.items() if not theirs.scopes[i].subject} or aligned
+    nearest = [theirs.scopes[i] for i, w in verbs.items() if w >= 0.8 * max(verbs.values())]
     return _party_fault(scope, nearest, frozenset(p.name for p in theirs.parties)) if nearest else None
 
 
@@ -98,25 +108,30 @@ def _fits(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bo
     `met` is whether the sentence speaks of the source's exception: "needs consent to sell" and "may not sell without
     consent" are one rule, "may sell" is not, and "must sell with consent" is not either.
     """
-    if other.zone:
-        return scope.modality in ("must", "mustlet", "plain", "may") and not (
-            scope.modality == "may" and word.head
-        )
+    if other.zone:  # "may not sell without consent": consent must be had; "may sell without consent": it need not
+        if scope.modality in ("must", "mustlet"):
+            return theirs.exception == "only" or theirs.modality in ("maynot", "not")
+        return scope.modality in ("plain", "may") and not (scope.modality == "may" and word.head)
     if theirs.subject:
         return True
     said, held = scope.modality, theirs.modality
     excepted = bool(theirs.exception) and met and not (word.head and other.head and said == "must")
     loose = bool(theirs.exception) and not met
     if said in ("must", "mustlet"):
-        return held in ("must", "mustlet", "plain") or (held in ("maynot", "may") and excepted) or (said == "mustlet" and held == "may")  # fmt: skip
+        return held in ("must", "mustlet", "plain") or (held == "maynot" and excepted) or (held == "may" and theirs.exception == "only" and excepted) or (said == "mustlet" and held == "may")  # fmt: skip
     if said == "may":
         if held in ("may", "mustlet", "plain"):
             return not loose and not (scope.exception == "without" and theirs.exception != "without")
         if held == "maynot":
-            return excepted and scope.exception != "without"
-        return held == "must" and scope.exception not in ("", "without") and met
+            return excepted and scope.exception not in _TAKES_AWAY
+        return held == "must" and scope.exception == "only" and met
     if said == "maynot":
-        turned = held in ("may", "must") and bool(scope.exception) and excepted
+        turned = (
+            held in ("may", "must")
+            and scope.exception in _TAKES_AWAY
+            and theirs.exception == "only"
+            and excepted
+        )
         return (held == "maynot" and not loose) or turned or held == "not"
     if said == "neednot":
         return held in ("neednot", "not")
@@ -130,12 +145,16 @@ def _party_fault(said: Scope, held: list[Scope], everyone: frozenset[str]) -> st
 
     `everyone` are the parties of the source's whole sentence: one of them may be acted on.
     """
+    turned = False
     for theirs in held:
         swapped = (
             said.actors & theirs.objects and said.objects & theirs.actors and not said.actors & theirs.actors
         )
         actors = _alike(said.actors, theirs.actors) or _dual(said, theirs)
-        if not swapped and actors and (said.objects & everyone or _alike(said.objects, theirs.objects)):
+        turned = turned or bool(swapped)
+        exact = said.actors & theirs.actors and (not said.objects or said.objects & theirs.objects)
+        objects = said.objects & everyone or _alike(said.objects, theirs.objects)
+        if not swapped and actors and objects and (exact or not turned):
             return None
     return f"makes {'/'.join(sorted(said.actors)) or 'someone'} act on {'/'.join(sorted(said.objects)) or 'someone'}"
 
@@ -152,6 +171,6 @@ _PROTECTED = frozenset(("individual", "child", "parent", "employee", "person"))
 
 def _dual(said: Scope, held: Scope) -> bool:
     """Return whether a right of one is told as a duty of the other: "people may delete", "a controller must delete"."""
-    return {said.modality, held.modality} <= {"may", "must", "mustlet"} and any(
+    return {said.modality, held.modality} in ({"may", "must"}, {"may", "mustlet"}) and any(
         said.actors & a and held.actors & b for a, b in ((_BOUND, _PROTECTED), (_PROTECTED, _BOUND))
     )

@@ -7,13 +7,14 @@ Limits: 50 blocks a message (https://docs.slack.dev/reference/block-kit/blocks),
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
 from bots.render import Grid, Heading, Piece, SourceItem, pieces_of, plain_lines, short_text, split_text
-from bots.slack.blocks import Block, blocks_of, context, links_of, quoted, text_size
+from bots.slack.blocks import Block, Links, blocks_of, context, links_of, text_size
 from bots.turn import BROKEN, Note, Reply
 
 _log = structlog.get_logger(__name__)
@@ -33,37 +34,43 @@ class SlackMessage:
     blocks: tuple[Block, ...]
 
 
-def messages_of(reply: Reply, question: str | None = None) -> tuple[SlackMessage, ...]:
+def messages_of(
+    reply: Reply, lead: Sequence[Block] = (), controls: Sequence[Block] = ()
+) -> tuple[SlackMessage, ...]:
     """Return the messages of a reply, in order; the sources stand whole at the end.
 
-    `question` is quoted above the answer where the person would not see it otherwise. A reply that cannot be
-    written becomes a sentence that says so: a fault of ours must not leave the person without a word.
+    `lead` stands above the answer (the question, where the person would not see it otherwise), `controls` below
+    it. A reply that cannot be written becomes a sentence that says so: a fault of ours must not leave the person
+    without a word.
     """
     try:
-        return _written(reply, question)
+        title = reply.text if isinstance(reply, Note) else reply.title
+        pieces = pieces_of(reply)
+        return messages_of_pieces(pieces, links_of(pieces), short_text(reply), title, lead, controls)
     except Exception:
         _log.exception("slack_rendering_broke")
-        return _written(Note(BROKEN, failed=True), None)
+        note = Note(BROKEN, failed=True)
+        return messages_of_pieces(pieces_of(note), {}, note.text, note.text)
 
 
-def _written(reply: Reply, question: str | None) -> tuple[SlackMessage, ...]:
-    pieces = pieces_of(reply)
-    links = links_of(pieces)
-    lead = [quoted("You asked:", question)] if question else []
-    parts = _packed([lead, *(blocks_of(group, links) for group in _groups(pieces))])
-    title = reply.text if isinstance(reply, Note) else reply.title
+def messages_of_pieces(
+    pieces: tuple[Piece, ...],
+    links: Links,
+    short: str,
+    title: str,
+    lead: Sequence[Block] = (),
+    controls: Sequence[Block] = (),
+) -> tuple[SlackMessage, ...]:
+    """Return the messages of pieces, in order; `short` is the notification of the first, `title` names the others."""
+    written = [blocks_of(group, links) for group in _groups(pieces)]
+    parts = _packed([list(lead), *written, list(controls)])
     messages = []
     for number, blocks in enumerate(parts, 1):
         if number == 1:
-            messages.append(
-                SlackMessage(escaped(split_text(short_text(reply), FALLBACK_TEXT)[0]), tuple(blocks))
-            )
+            messages.append(SlackMessage(escaped(split_text(short, FALLBACK_TEXT)[0]), tuple(blocks)))
         else:
-            more = f"{title} ({number} of {len(parts)})"
-            short = split_text(more, FALLBACK_TEXT)[0]
-            messages.append(
-                SlackMessage(escaped(short), (context(f"Part {number} of {len(parts)}"), *blocks))
-            )
+            more = split_text(f"{title} ({number} of {len(parts)})", FALLBACK_TEXT)[0]
+            messages.append(SlackMessage(escaped(more), (context(f"Part {number} of {len(parts)}"), *blocks)))
     return tuple(messages)
 
 

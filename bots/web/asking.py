@@ -132,7 +132,7 @@ class Asking:
         await response.write_eof()
         return response
 
-    async def _events(self, asked: Asked) -> AsyncGenerator[tuple[str, dict[str, str]]]:
+    async def _events(self, asked: Asked) -> AsyncGenerator[tuple[str, dict[str, str]], None]:
         """What the browser is told: begin, progress while it waits, a part after another, done."""
         turn = f"t{secrets.token_hex(6)}"
         yield "begin", {"html": begin_turn(turn, asked.text)}

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from bots.render import FEDERAL, place_names
 from bots.turn import Note, Reply
+from bots.web.followups import next_questions
 from bots.web.look import templates
 
 Slot = Literal["prose", "sources", "foot"]
@@ -60,7 +61,7 @@ def parts_of(reply: Reply, shown: Shown) -> Iterator[Part]:
         yield Part("prose", write.conclusion(reply, shown))
     if reply.sources:
         yield Part("sources", write.sources(reply, names, shown))
-    yield Part("foot", write.foot(reply, shown))
+    yield Part("foot", write.foot(reply, shown, next_questions(reply)))
 
 
 def whole_turn(key: str, question: str, reply: Reply, shown: Shown) -> str:

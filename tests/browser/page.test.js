@@ -98,6 +98,10 @@ for (const size of ["wide", "phone"]) {
       await at("source");
       await page.keyboard.press("Escape");
 
+      await first.locator(".next button").first().click();
+      await page.locator(".turn").nth(1).getByRole("heading", { name: /Minnesota/ }).first().waitFor();
+      await page.waitForFunction(() => !document.querySelector(".composer").dataset.busy);
+
       const second = await ask(page, "And what are the penalties?");
       assert.match(await second.locator(".title").innerText(), /Penalties in Minnesota/);
 
@@ -199,6 +203,19 @@ test("a broken line keeps the question", async () => {
   await page.press("#question", "Enter");
   await page.getByText("The line to Reggi broke").first().waitFor();
   assert.equal(await page.inputValue("#question"), QUESTION);
+  await close();
+});
+
+test("an answer that ends early keeps the question", async () => {
+  const { page, close } = await open("wide");
+  await page.goto(url);
+  const body = 'event: begin\ndata: {"html": "<article class=\\"turn\\"><div data-slot=\\"prose\\"></div></article>"}\n\n';
+  await page.route("**/ask", (route) => route.fulfill({ contentType: "text/event-stream", body }));
+  await page.fill("#question", QUESTION);
+  await page.press("#question", "Enter");
+  await page.locator(".turn").getByText("The line to Reggi broke").waitFor();
+  assert.equal(await page.inputValue("#question"), QUESTION);
+  assert.equal(await page.locator(".waiting").count(), 0);
   await close();
 });
 

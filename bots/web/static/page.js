@@ -74,6 +74,7 @@ if (form) {
     closePicker(false);
     say("Looking it up.");
     let turn = null;
+    let ended = false;
     const heard = {
       begin({ html }) {
         turns.insertAdjacentHTML("beforeend", html);
@@ -87,6 +88,7 @@ if (form) {
         find(`[data-slot=${slot}]`, turn).insertAdjacentHTML("beforeend", html);
       },
       done({ text }) {
+        ended = true;
         say(text);
         find(".title", turn)?.focus({ preventScroll: true });
         turn.scrollIntoView({ block: "start" });
@@ -96,6 +98,7 @@ if (form) {
       const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/event-stream" } });
       if (!response.ok || !response.body) throw new Error(String(response.status));
       for await (const { name, data } of events(response.body)) heard[name]?.(data);
+      if (!ended) throw new Error("the answer ended early");
       field.value = "";
       form.querySelectorAll("[name=place]").forEach((box) => { box.checked = false; });
       showChosen();

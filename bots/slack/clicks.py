@@ -1,0 +1,297 @@
+"""Clicks, menus and dialogs answered.
+
+Shapes: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload and …/view-interactions-payload.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bots.afterwards import GONE, NOT_KEPT, again, following
+from bots.asked import Asked
+from bots.remembered import REASONS, KeptAnswer, Reason
+from bots.slack.answering import Answering, where_of
+from bots.slack.blocks import quoted
+from bots.slack.controls import actions, asked_by, controls, place_menu, question_dialog, reason_menu
+from bots.slack.events import PLATFORM, Address
+from bots.slack.messages import (
+    SlackMessage,
+    messages_of,
+    messages_of_pieces,
+    plain_messages,
+    plain_pieces,
+)
+from bots.slack.post import NotSent, Post
+from bots.threads import Thread
+from bots.turn import Note, Reply
+from retrieval.jurisdictions import registry
+
+ABSENT = frozenset({"not_in_channel", "channel_not_found"})
+THANKS = "Thank you. I counted that without your name."
+
+
+@dataclass(frozen=True, slots=True)
+class Click:
+    """One press. `name` is the button's, `value` what it carries; `response_url` reaches the person alone.
+
+    `private`: what was clicked is seen by this person alone. `trigger` opens a dialog, within three seconds.
+    """
+
+    name: str
+    value: str
+    tenant: str
+    user: str
+    channel: str
+    response_url: str
+    trigger: str
+    private: bool
+
+    @property
+    def answer(self) -> str:
+        """The id of the answer it is about."""
+        return self.value.partition(":")[0]
+
+    @property
+    def choice(self) -> str:
+        """What was chosen for it."""
+        return self.value.partition(":")[2]
+
+
+def read_click(body: Mapping[str, Any]) -> Click | None:
+    """Return what was pressed, or None where a payload names no button of ours or nowhere to answer."""
+    pressed = body.get("actions")
+    action = pressed[0] if isinstance(pressed, list) and pressed else None
+    if not isinstance(action, Mapping):
+        return None
+    option = action.get("selected_option")
+    value = option.get("value") if isinstance(option, Mapping) else action.get("value")
+    response_url = body.get("response_url")
+    if not isinstance(value, str) or not isinstance(response_url, str):
+        return None
+    container = _part(body, "container")
+    tenant = _part(body, "team").get("id") or _part(body, "user").get("team_id") or ""
+    return Click(
+        str(action.get("action_id") or ""),
+        value,
+        str(tenant),
+        str(_part(body, "user").get("id") or ""),
+        str(_part(body, "channel").get("id") or container.get("channel_id") or ""),
+        response_url,
+        str(body.get("trigger_id") or ""),
+        container.get("is_ephemeral") is True,
+    )
+
+
+class Clicks:
+    """Does what was pressed. Every method raises NotSent where Slack does not take the result."""
+
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
+        self._after = answering.after
+
+    async def do(self, post: Post, click: Click) -> None:
+        """Do what a button or menu below an answer says."""
+        kept = await self._after.find(PLATFORM, click.tenant, click.answer)
+        if kept is None:
+            await self._tell(post, click, GONE)
+            return
+        match click.name:
+            case "feedback":
+                await self._judge(post, click, kept)
+            case "reason":
+                await self._reason(post, click, kept)
+            case "wrong_state":
+                menu = actions(place_menu(kept.id, "Choose the right state"))
+                told = SlackMessage(
+                    "Which state did you mean?", (quoted("Which state did you mean by", kept.asked), menu)
+                )
+                await post.privately(click.response_url, click.user, (told,), lambda: (told,))
+            case "place":
+                await self._other_place(post, click, kept)
+            case "statute":
+                await self._statute(post, click, kept)
+            case "share":
+                await self._share(post, click, kept)
+
+    async def dialog(self, click: Click) -> dict[str, Any]:
+        """Return the dialog for a follow-up. Nothing is looked up: it has three seconds to open."""
+        about = {"answer": click.answer, "response_url": click.response_url if click.private else ""}
+        return question_dialog("follow_up", "Ask a follow-up", "What else do you want to know?", about)
+
+    async def follow_up(self, post: Post, body: Mapping[str, Any]) -> None:
+        """Answer what was asked in a dialog, where the answer stands that it follows."""
+        about, text = dialog_values(body)
+        tenant, user = _tenant(body), str(_part(body, "user").get("id") or "")
+        kept = await self._after.find(PLATFORM, tenant, about.get("answer", ""))
+        response_url = about.get("response_url", "")
+        if kept is None:
+            await self._tell_somewhere(post, response_url, user, GONE)
+            return
+        where = where_of(kept)
+        asked = await self._with_defaults(following(kept, text), where.channel, user)
+        if not await self._answering.turns.take(replace(asked, deliveries=(_view_id(body),))):
+            return
+        if where.user and where.user == user:
+            await self._answering.give(
+                post, asked, replace(where, shown=(), shared=False), response_url=response_url
+            )
+            return
+        lead = (asked_by(user, quoted("", text)),)
+        await self._answering.give(post, asked, where, lead=lead)
+
+    async def _judge(self, post: Post, click: Click, kept: KeptAnswer) -> None:
+        if not await self._first(click, kept):
+            await self._tell(post, click, Note("You told me already. Thank you."))
+        elif click.choice == "up":
+            saved = await self._after.judge(kept, helpful=True)
+            await self._tell(post, click, Note(THANKS) if saved else NOT_KEPT)
+        else:
+            # Counted at once: the reason is a bonus that not everybody gives.
+            saved = await self._after.judge(kept, helpful=False)
+            text = f"{THANKS} What was wrong?"
+            told = SlackMessage(text, (*_note_blocks(text), actions(reason_menu(kept.id))))
+            if saved:
+                await post.privately(click.response_url, click.user, (told,), lambda: (told,))
+            else:
+                await self._tell(post, click, NOT_KEPT)
+
+    async def _reason(self, post: Post, click: Click, kept: KeptAnswer) -> None:
+        reason: Reason | None = next((known for known in REASONS if known == click.choice), None)
+        if reason is None:
+            return
+        if not await self._first(click, kept):
+            await post.withdraw(click.response_url)
+            return
+        saved = await self._after.judge(kept, helpful=False, reason=reason)
+        if saved and reason == "wrong_state":
+            text = "Thank you. Choose the right state and I answer again."
+            told = SlackMessage(
+                text, (*_note_blocks(text), actions(place_menu(kept.id, "Choose the right state")))
+            )
+            await post.privately(click.response_url, click.user, (told,), lambda: (told,), replace=True)
+            return
+        note = Note("Thank you. I counted the reason, without your name.") if saved else NOT_KEPT
+        messages = messages_of(note)
+        await post.privately(click.response_url, click.user, messages, lambda: messages, replace=True)
+
+    async def _other_place(self, post: Post, click: Click, kept: KeptAnswer) -> None:
+        """Answer again for the state chosen, in the place of the old answer."""
+        if click.choice not in registry():
+            return
+        async with self._answering.in_order.turn(kept.about or kept.id):
+            current = await self._after.find(PLATFORM, click.tenant, kept.id)
+            if current is None:  # deleted meanwhile
+                await self._tell(post, click, GONE)
+                return
+            where = where_of(current)
+            await self._answering.turns.forget(again(current))
+            asked = again(current, click.choice)
+            if where.user:
+                where = replace(where, shown=(), shared=False)
+                await self._answering.give(
+                    post, asked, where, current.about, current, response_url=click.response_url, over=True
+                )
+                return
+            await self._answering.give(post, asked, where, current.about, current)
+            if click.private:  # the menu that asked which state has done its work
+                await post.withdraw(click.response_url)
+
+    async def _statute(self, post: Post, click: Click, kept: KeptAnswer) -> None:
+        found = await self._after.statute_text(kept)
+        if isinstance(found, Note):
+            await self._tell(post, click, found)
+            return
+        title = "The text behind the answer"
+        messages = messages_of_pieces(found.pieces, found.links, title, title)
+        await post.privately(
+            click.response_url, click.user, messages, lambda: plain_pieces(found.pieces, found.links)
+        )
+
+    async def _share(self, post: Post, click: Click, kept: KeptAnswer) -> None:
+        """Post a private answer, exactly as it was shown, as a thread that begins with its question."""
+        async with self._answering.in_order.turn(kept.id):
+            current = await self._after.find(PLATFORM, click.tenant, kept.id)
+            where = where_of(current) if current else None
+            if current is None or where is None or not where.shown:
+                await self._tell(post, click, GONE)
+                return
+            if where.shared:
+                await self._tell(post, click, Note("It stands in the channel already."))
+                return
+            head = SlackMessage(
+                "A question on privacy law", (asked_by(click.user, quoted("", current.asked)),)
+            )
+            try:
+                (ts,) = await post.in_channel(Address(where.channel, None), (head,), lambda: (head,))
+            except NotSent as error:
+                if str(error) not in ABSENT:
+                    raise
+                await self._tell(
+                    post, click, Note("I am not in this channel yet. Type /invite @reggi here, then press again.")
+                )
+                return
+            await self._post_shown(post, current, Address(where.channel, ts), where.shown)
+            await self._answering.after.mark(current, replace(where, shared=True).note())
+        await self._tell(post, click, Note("Posted in the channel, with its question."))
+
+    async def _post_shown(
+        self, post: Post, kept: KeptAnswer, address: Address, shown: tuple[SlackMessage, ...]
+    ) -> None:
+        """Post what was shown under a kept answer of its own, so that it can be judged and followed there."""
+        key = hashlib.sha256(f"{kept.id}:{address.thread_ts}".encode()).hexdigest()[:16]
+        buttons = controls(key, _ANSWERED, self._after.can_show_text and bool(kept.sources), share=False)
+        *before, last = shown
+        messages = (*before, SlackMessage(last.text, (*last.blocks, *buttons)))
+        sent = await post.in_channel(address, messages, lambda: shown)
+        thread = Thread(PLATFORM, kept.thread.tenant, f"{address.channel}:{address.thread_ts}")
+        note = replace(where_of(kept), thread_ts=address.thread_ts, user="", shown=()).note()
+        await self._after.copy(replace(kept, id=key, thread=thread, messages=sent, where=note))
+
+    async def _with_defaults(self, asked: Asked, channel: str, user: str) -> Asked:
+        here = await self._answering.choices(asked.thread.tenant, channel)
+        return replace(asked, defaults=await self._answering.defaults(asked.thread.tenant, here, user))
+
+    async def _first(self, click: Click, kept: KeptAnswer) -> bool:
+        """Whether this person says this for the first time; who it was is kept as a hash, and for two days alone."""
+        who = hashlib.sha256(f"{kept.id}:{click.user}:{click.name}".encode()).hexdigest()
+        return await self._answering.turns.take(Asked("", kept.thread, (f"click:{who}",)))
+
+    async def _tell(self, post: Post, click: Click, reply: Reply) -> None:
+        messages = messages_of(reply)
+        await post.privately(click.response_url, click.user, messages, lambda: plain_messages(reply))
+
+    async def _tell_somewhere(self, post: Post, response_url: str, user: str, reply: Reply) -> None:
+        messages = messages_of(reply)
+        if response_url:
+            await post.privately(response_url, user, messages, lambda: plain_messages(reply))
+        else:
+            await post.in_channel(Address(user, None), messages, lambda: plain_messages(reply))
+
+
+def dialog_values(body: Mapping[str, Any]) -> tuple[dict[str, str], str]:
+    """Return what a dialog was about, and what was typed into it; empty where the payload holds neither."""
+    view = _part(body, "view")
+    try:
+        about = json.loads(str(view.get("private_metadata") or "{}"))
+    except ValueError:
+        about = {}
+    field = _part(_part(_part(_part(view, "state"), "values"), "question"), "question")
+    known = {str(k): str(v) for k, v in about.items()} if isinstance(about, dict) else {}
+    return known, str(field.get("value") or "")
+
+
+def _view_id(body: Mapping[str, Any]) -> str:
+    return f"view:{_part(body, 'view').get('id')}"
+
+
+def _tenant(body: Mapping[str, Any]) -> str:
+    return str(_part(body, "team").get("id") or _part(body, "user").get("team_id") or "")
+
+
+def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    found = body.get(name)
+    return found if isinstance(found, Mapping) else {}

@@ -1,0 +1,166 @@
+"""What can be pressed: buttons and menus below an answer, dialogs, the switches of a channel.
+
+Every value carries the id of the kept answer it is about, and nothing of its words. Limits: 75 characters in an
+option, 100 options in a menu (https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element).
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import Any
+
+from bots.remembered import REASONS, Choices
+from bots.slack.blocks import Block, context
+from bots.turn import Note, Reply
+from retrieval.jurisdictions import registry
+
+JUDGED = frozenset({"answered", "not_found", "out_of_scope"})
+ABOUT_LAW = frozenset({"answered", "not_found"})
+INPUT_TEXT = 3_000  # https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
+
+
+def controls(answer: str, reply: Reply, statute: bool, share: bool) -> tuple[Block, ...]:
+    """Return what stands below a reply, which is kept under the id `answer`.
+
+    `statute`: there is law to show. `share`: only one person sees the reply, and it may go to a channel.
+    """
+    if isinstance(reply, Note) or reply.status == "help":
+        return ()
+    if reply.status == "needs_jurisdiction":
+        return (actions(place_menu(answer, "Choose the state")),)
+    law = reply.status in ABOUT_LAW
+    buttons = [
+        *([_button("share", "Post in channel", answer, primary=True)] if share else []),
+        *([_button("wrong_state", "Wrong state?", answer)] if law else []),
+        *([_button("statute", "Show the statute text", answer)] if law and statute and reply.sources else []),
+        *([_button("follow_up", "Ask a follow-up", answer)] if law else []),
+    ]
+    return (_thumbs(answer), *([actions(*buttons)] if buttons else []))
+
+
+def place_menu(answer: str, prompt: str) -> Block:
+    """Return a menu of all jurisdictions; Slack narrows it down as one types."""
+    groups = [
+        {
+            "label": _plain(label),
+            "options": [_option(name, f"{answer}:{code}") for code, name in places],
+        }
+        for label, places in _places()
+    ]
+    return {
+        "type": "static_select",
+        "action_id": "place",
+        "placeholder": _plain(prompt),
+        "option_groups": groups,
+    }
+
+
+def reason_menu(answer: str) -> Block:
+    """Return a menu of reasons why an answer was not helpful."""
+    return {
+        "type": "static_select",
+        "action_id": "reason",
+        "placeholder": _plain("What was wrong?"),
+        "options": [_option(text, f"{answer}:{reason}") for reason, text in REASONS.items()],
+    }
+
+
+def switches(choices: Choices) -> tuple[Block, ...]:
+    """Return the switches of a channel, each with what it does now."""
+    places = ", ".join(choices.defaults) or "none"
+    return (
+        context(f"Default state here: {places}. To change it: /reggi default CA, or /reggi default none."),
+        _switch(
+            "follow_ups",
+            choices.follow_ups,
+            "Follow-ups: I answer every message in threads I answered in.",
+            "Mention only: I answer in channels only when somebody mentions me.",
+        ),
+        _switch(
+            "private",
+            choices.private,
+            "Private answers: only who asks sees the answer.",
+            "Open answers: everybody in the channel sees the answer.",
+        ),
+    )
+
+
+def question_dialog(callback: str, title: str, label: str, about: dict[str, str], text: str = "") -> Block:
+    """Return a dialog that asks for a question. `about` comes back with it (at most 3,000 characters as JSON)."""
+    given = {"initial_value": text[:INPUT_TEXT]} if text else {}
+    field: Block = {
+        "type": "plain_text_input",
+        "action_id": "question",
+        "multiline": True,
+        "max_length": INPUT_TEXT,
+        **given,
+    }
+    return {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": json.dumps(about),
+        "title": _plain(title),
+        "submit": _plain("Ask"),
+        "close": _plain("Cancel"),
+        "blocks": [{"type": "input", "block_id": "question", "label": _plain(label), "element": field}],
+    }
+
+
+def actions(*elements: Block) -> Block:
+    """Return a row of buttons and menus."""
+    return {"type": "actions", "elements": list(elements)}
+
+
+def asked_by(user: str, question: Block) -> Block:
+    """Return a quoted question with who asked it in front."""
+    (quote,) = question["elements"]
+    who: list[Block] = [{"type": "user", "user_id": user}, {"type": "text", "text": " asked: "}]
+    return {"type": "rich_text", "elements": [{**quote, "elements": [*who, *quote["elements"][1:]]}]}
+
+
+@cache
+def _places() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Every jurisdiction by group, as (code, name)."""
+    labels = {"state": "States", "district": "States", "territory": "Territories", "federal": "Federal"}
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for place in registry().places:
+        groups.setdefault(labels[place.kind], []).append((place.code, place.name))
+    return tuple((label, tuple(places)) for label, places in groups.items())
+
+
+def _thumbs(answer: str) -> Block:
+    """https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element"""
+    element = {
+        "type": "feedback_buttons",
+        "action_id": "feedback",
+        "positive_button": {
+            "text": _plain("Helpful"),
+            "value": f"{answer}:up",
+            "accessibility_label": "This answer was helpful",
+        },
+        "negative_button": {
+            "text": _plain("Not helpful"),
+            "value": f"{answer}:down",
+            "accessibility_label": "This answer was not helpful",
+        },
+    }
+    return {"type": "context_actions", "elements": [element]}
+
+
+def _switch(name: str, on: bool, text_on: str, text_off: str) -> Block:
+    button = _button("switch", "Turn off" if on else "Turn on", f"{name}:{'off' if on else 'on'}")
+    return {"type": "section", "text": _plain(text_on if on else text_off), "accessory": button}
+
+
+def _button(name: str, text: str, value: str, primary: bool = False) -> Block:
+    style = {"style": "primary"} if primary else {}
+    return {"type": "button", "action_id": name, "text": _plain(text), "value": value, **style}
+
+
+def _option(text: str, value: str) -> dict[str, Any]:
+    return {"text": _plain(text[:75]), "value": value}
+
+
+def _plain(text: str) -> Block:
+    return {"type": "plain_text", "text": text, "emoji": False}

@@ -1,0 +1,34 @@
+"""Questions that people ask next, offered below an answer."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from retrieval.records import Answer
+from retrieval.topics import all_topics, asked_topics
+
+PLACES = 3
+"""Answers on more places than this are surveys, which are not followed up place by place."""
+
+
+def next_questions(answer: Answer, most: int = 3) -> tuple[str, ...]:
+    """Return up to `most` questions on what goes with the topic of an answer, in the topic's own order.
+
+    Only questions that Reggi itself takes for that topic are offered, so that each one works when it is pressed.
+    """
+    if answer.status != "answered" or not answer.topics or len(answer.jurisdictions) > PLACES:
+        return ()
+    topic = all_topics().get(answer.topics[0])
+    brought = [other for other in topic.brings if other not in answer.topics] if topic else []
+    found = (_question(other) for other in brought)
+    return tuple(question for question in found if question)[:most]
+
+
+@cache
+def _question(topic: str) -> str | None:
+    name = all_topics()[topic].name
+    words = name.split()
+    proper = words[0].isupper() or (len(words) > 1 and words[1][0].isupper())  # "Social Security numbers"
+    question = f"What about {name if proper else name[0].lower() + name[1:]}?"
+    asked = asked_topics(question)
+    return question if asked and asked[0].topic == topic else None

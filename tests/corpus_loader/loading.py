@@ -1,0 +1,81 @@
+"""What the tests of loading official text share: a small digest, a store, and one call that loads folders into it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+
+from corpus_loader.check import Digest, read_digest
+from corpus_loader.load_official import OfficialReport, given_paths, load_official
+from retrieval.embeddings import embedding_model
+from retrieval.records import Passage
+from retrieval.store import ChromaStore
+from retrieval.versions import Version, Versions
+
+MODEL = "wordllama-64"
+NAMES = {"MN": "Minnesota", "US": "federal", "CA": "California", "OR": "Oregon", "VA": "Virginia"}
+TODAY = dt.date(2026, 11, 21)
+DIGEST = Path(__file__).parents[1] / "fixtures" / "digest"
+
+
+def load(data: Path, *paths: Path, today: dt.date = TODAY, accept: bool = False, model: str = MODEL, digest: Digest | None = None) -> OfficialReport:
+    """Load paths into the store of a data folder, as `reggi load PATH…` does."""
+    store = ChromaStore(data / "chroma", model)
+    try:
+        return load_official(
+            store, embedding_model(model), data, given_paths(paths), digest or read_digest(DIGEST), NAMES, today, accept
+        )
+    finally:
+        store.close()
+
+
+async def sections(data: Path, place: str = "MN") -> dict[str, Passage]:
+    """Return the official sections that the store of a data folder answers with, by number."""
+    store = ChromaStore(data / "chroma", MODEL)
+    try:
+        return {p.section: p for p in (await store.everything(place))[0] if p.text_kind == "official"}
+    finally:
+        store.close()
+
+
+def versions(data: Path, citation: str) -> list[Version]:
+    """Return the versions kept of a section."""
+    store = ChromaStore(data / "chroma", MODEL)
+    kept = Versions(store.folder)
+    try:
+        return kept.named(citation)
+    finally:
+        kept.close()
+        store.close()
+
+
+def state(data: Path) -> dict[str, tuple[str, str]]:
+    """Return every row of the store: id to (document, metadata), for comparing two stores."""
+    store = ChromaStore(data / "chroma", MODEL)
+    try:
+        found = {}
+        for place in store.held_jurisdictions():
+            rows = store._collection(place).get(include=["documents", "metadatas", "embeddings"])  # type: ignore[union-attr]
+            for i, document, metadata, vector in zip(rows["ids"], rows["documents"], rows["metadatas"], rows["embeddings"], strict=True):
+                found[f"{place}/{i}"] = (document, f"{sorted(metadata.items())} {[round(float(x), 4) for x in vector[:4]]}")
+        return found
+    finally:
+        store.close()
+
+
+def code(folder: Path, count: int = 20, name: str = "code.txt", mark: str = "", start: int = 1) -> Path:
+    """Write a file of Minnesota sections 900.01, 900.02 … with real-looking text; return the folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = ["Minnesota Statutes\n", "CHAPTER 900. PERSONAL DATA\n"]
+    for n in range(start, start + count):
+        lines.append(
+            f"§ 900.{n:02}. Duty number {n}.\n\n(a) A controller shall keep record {n} of personal data{mark}.\n\n"
+            f"(b) A consumer may ask for record {n} within {n + 30} days.\n"
+        )
+    (folder / name).write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+if __name__ == "__main__":  # run as a process of its own, to be killed
+    load(Path(sys.argv[1]), *(Path(p) for p in sys.argv[2:]))
