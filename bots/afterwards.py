@@ -14,6 +14,7 @@ import structlog
 
 from bots.asked import Asked
 from bots.errors import ConversationsUnavailable
+from bots.holdings import Holdings, holdings
 from bots.remembered import (
     Choices,
     KeptAnswer,
@@ -27,12 +28,15 @@ from bots.statute_text import Library, StatuteText, statute_text
 from bots.threads import Thread
 from bots.turn import Note, Turn, as_earlier
 from retrieval.errors import RetrievalError
+from retrieval.jurisdictions import registry
 from retrieval.records import Answer
 
 _log = structlog.get_logger(__name__)
 _Found = TypeVar("_Found")
 
-GONE = Note("I no longer remember that question; I keep the words of questions only for a while. Please ask it again.")
+GONE = Note(
+    "I no longer remember that question; I keep the words of questions only for a while. Please ask it again."
+)
 NOT_KEPT = Note("I could not save that, because my database did not answer. Please try again in a minute.")
 
 
@@ -60,6 +64,10 @@ class Afterwards:
             kept = replace(kept, history=turn.question.history, read=as_earlier(turn.question))
         if isinstance(turn.reply, Answer):
             kept = with_answer(kept, turn.reply)
+        await self.put(kept)
+
+    async def put(self, kept: KeptAnswer) -> None:
+        """Keep an answer as it is."""
         await self._try(self._remembered.keep(kept), None)
 
     async def find(self, platform: str, tenant: str, answer: str) -> KeptAnswer | None:
@@ -86,10 +94,14 @@ class Afterwards:
         """Set what a channel or person has chosen; False if it could not be saved."""
         return await self._try(_done(self._remembered.choose(scope, choices)), False)
 
-    async def judge(self, kept: KeptAnswer, helpful: bool, reason: Reason | None = None) -> bool:
-        """Count a click on helpful or not; False if it could not be saved."""
-        note = feedback_of(kept, self._today(), helpful, reason)
-        return await self._try(_done(self._remembered.note(note)), False)
+    async def judge(self, kept: KeptAnswer, helpful: bool) -> int | None:
+        """Count a click on helpful or not; return its number, or None if it could not be saved."""
+        note = feedback_of(kept, self._today(), helpful)
+        return await self._try(self._remembered.note(note), None)
+
+    async def explain(self, number: int, reason: Reason) -> bool:
+        """Add a reason to a click; False if it could not be saved."""
+        return await self._try(_done(self._remembered.explain(number, reason)), False)
 
     async def statute_text(self, kept: KeptAnswer) -> StatuteText | Note:
         """Return the text behind an answer, or a sentence on why there is none."""
@@ -100,6 +112,16 @@ class Afterwards:
         except RetrievalError as error:
             _log.error("statute_text_failed", error=type(error).__name__, detail=str(error))
             return Note(error.plain, failed=True)
+
+    async def holdings(self) -> Holdings | None:
+        """Return how much law there is, or None where there is none or it cannot be read."""
+        if self._library is None:
+            return None
+        try:
+            return await holdings(self._library, [place.code for place in registry().places])
+        except RetrievalError as error:
+            _log.error("holdings_failed", error=type(error).__name__, detail=str(error))
+            return None
 
     async def _try(self, work: Awaitable[_Found], otherwise: _Found) -> _Found:
         try:

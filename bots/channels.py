@@ -55,7 +55,7 @@ def page_channel(settings: Settings) -> Channel:
 
 
 def _slack(settings: Settings) -> Channel:
-    paths = ("/slack/events", "/slack/commands")
+    paths = ("/slack/events", "/slack/commands", "/slack/interactions")
     wanted = {
         "REGGI_SLACK_BOT_TOKEN": settings.slack_bot_token,
         "REGGI_SLACK_SIGNING_SECRET": settings.slack_signing_secret,
@@ -64,7 +64,7 @@ def _slack(settings: Settings) -> Channel:
     if missing:
         only = "" if len(missing) == len(wanted) else " (the other one is set)"
         return Channel("Slack", False, paths, f"To switch it on, set {' and '.join(missing)}{only}.")
-    return Channel("Slack", True, paths, "Events and slash commands, signature checked.")
+    return Channel("Slack", True, paths, "Events, slash commands and buttons, signature checked.")
 
 
 def _teams(settings: Settings) -> Channel:

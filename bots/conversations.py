@@ -24,7 +24,14 @@ from bots.remembered import MemoryRemembered, Remembered
 from bots.threads import Thread
 from config.settings import Settings
 
-__all__ = ["Conversations", "MemoryConversations", "SqlConversations", "Thread", "database_address", "open_conversations"]
+__all__ = [
+    "Conversations",
+    "MemoryConversations",
+    "SqlConversations",
+    "Thread",
+    "database_address",
+    "open_conversations",
+]
 
 DELIVERY_SECONDS = 48 * 3600
 """Slack retries within an hour and may deliver a delayed event a day later; then an id is not seen again."""

@@ -131,8 +131,12 @@ class Remembered(Protocol):
         """Set what holds for a channel or person from now on."""
         ...
 
-    async def note(self, feedback: Feedback) -> None:
-        """Keep a click on helpful or not."""
+    async def note(self, feedback: Feedback) -> int:
+        """Keep a click on helpful or not; return its number."""
+        ...
+
+    async def explain(self, number: int, reason: Reason) -> None:
+        """Add the reason to a click that was kept."""
         ...
 
     async def feedback(self) -> tuple[Feedback, ...]:
@@ -173,8 +177,13 @@ class MemoryRemembered:
     async def choose(self, scope: Scope, choices: Choices) -> None:
         self._choices[scope] = choices
 
-    async def note(self, feedback: Feedback) -> None:
+    async def note(self, feedback: Feedback) -> int:
         self._feedback.append(feedback)
+        return len(self._feedback)
+
+    async def explain(self, number: int, reason: Reason) -> None:
+        if 0 < number <= len(self._feedback):
+            self._feedback[number - 1] = replace(self._feedback[number - 1], reason=reason)
 
     async def feedback(self) -> tuple[Feedback, ...]:
         return tuple(self._feedback)
@@ -204,6 +213,6 @@ def with_answer(kept: KeptAnswer, answer: Answer) -> KeptAnswer:
     )
 
 
-def feedback_of(kept: KeptAnswer, day: dt.date, helpful: bool, reason: Reason | None = None) -> Feedback:
+def feedback_of(kept: KeptAnswer, day: dt.date, helpful: bool) -> Feedback:
     """Return the feedback to an answer, without what could lead back to it."""
-    return Feedback(day, helpful, reason, kept.status, kept.topics, kept.jurisdictions, kept.engine)
+    return Feedback(day, helpful, None, kept.status, kept.topics, kept.jurisdictions, kept.engine)

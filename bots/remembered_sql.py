@@ -23,12 +23,13 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    update,
 )
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bots.errors import ConversationsUnavailable
-from bots.remembered import Choices, Feedback, KeptAnswer, KeptSource, Scope
+from bots.remembered import Choices, Feedback, KeptAnswer, KeptSource, Reason, Scope
 from bots.threads import Thread
 
 metadata = MetaData()
@@ -124,13 +125,19 @@ class SqlRemembered:
             await connection.execute(delete(_choices).where(*_of(scope)))
             await connection.execute(insert(_choices).values(row))
 
-    async def note(self, feedback: Feedback) -> None:
+    async def note(self, feedback: Feedback) -> int:
         lists = {
             "topics": json.dumps(feedback.topics),
             "jurisdictions": json.dumps(feedback.jurisdictions),
         }
         async with self._writing() as connection:
-            await connection.execute(insert(_feedback).values(asdict(feedback) | lists))
+            kept = insert(_feedback).values(asdict(feedback) | lists).returning(_feedback.c.id)
+            number: int = (await connection.execute(kept)).scalar_one()
+        return number
+
+    async def explain(self, number: int, reason: Reason) -> None:
+        async with self._writing() as connection:
+            await connection.execute(update(_feedback).where(_feedback.c.id == number).values(reason=reason))
 
     async def feedback(self) -> tuple[Feedback, ...]:
         async with self._reading() as connection:

@@ -13,33 +13,12 @@ from itertools import groupby
 
 from bots.turn import Note, Reply
 from retrieval.dates import day_text
+from retrieval.jurisdictions import reason
 from retrieval.records import Answer, Detection, Source, Statement, Table
 
 FEDERAL = "US"
 LISTED_PLACES = 12
 """More jurisdictions than this are counted, not listed: "all states" would fill the message."""
-
-WHY = {
-    "name": "named in your question",
-    "code": "named in your question by its postal code",
-    "abbreviation": "named in your question by its abbreviation",
-    "argument": "named in front of your question",
-    "city": "the city in your question lies there",
-    "demonym": "its people are named in your question",
-    "law": "its law is named in your question",
-    "citation": "its law is cited in your question",
-    "history": "from your earlier question",
-    "follow-up": "from your earlier question",
-    "default": "set as the default here",
-    "spelling": "as I read a misspelt name in your question",
-    "set": "belongs to the group of states in your question",
-    "federal": "you asked about federal law",
-    "states": "you asked about all states",
-    "jurisdictions": "you asked about all jurisdictions",
-    "every": "you asked about all states",
-    "survey": "you asked about all states",
-}
-"""What `Detection.why` means to the person; a word that is not here is shown as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +113,10 @@ def place_names(answer: Answer) -> dict[str, str]:
 def places_line(places: Iterable[Detection]) -> str:
     """Return "Minnesota — named in your question", grouped by reason, in the order found."""
     parts = []
-    for why, group in groupby(places, key=lambda place: place.why):
+    for why, group in groupby(places, key=reason):
         names = [place.name for place in group]
         listed = ", ".join(names) if len(names) <= LISTED_PLACES else f"{len(names)} jurisdictions"
-        parts.append(f"{listed} — {WHY.get(why, why)}" if why else listed)
+        parts.append(f"{listed} — {why}" if why else listed)
     return "; ".join(parts)
 
 
@@ -179,8 +158,13 @@ def short_text(reply: Reply) -> str:
 
 def plain_lines(reply: Reply) -> tuple[str, ...]:
     """Return a reply as lines of plain text, with nothing left out: for logs of a screen reader, files, last resorts."""
+    return lines_of(pieces_of(reply))
+
+
+def lines_of(pieces: Iterable[Piece]) -> tuple[str, ...]:
+    """Return pieces as lines of plain text."""
     lines: list[str] = []
-    for piece in pieces_of(reply):
+    for piece in pieces:
         match piece:
             case Title(text):
                 lines += [text, ""]

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from aiohttp import web
 
+from bots.afterwards import Afterwards
 from bots.asked import PlaceOf
 from bots.background import Background
 from bots.channels import Channel, channels, page_channel
@@ -49,7 +50,7 @@ def build_app(
     """Return the application with a route for each channel that is on; the others answer 404 with a reason.
 
     `slack_pause` is the seconds between two messages to one Slack channel. Without a `library` of law there is
-    no page, which shows it.
+    no page, which shows it, and no statute text behind an answer.
 
     Raises:
         CannotServe: settings that contradict each other.
@@ -60,7 +61,8 @@ def build_app(
     background = app[_BACKGROUND] = Background()
     slack, teams = channels(settings)
     if slack.on:
-        _mount_slack(app, slack, settings, turns, background, slack_pause)
+        after = Afterwards(conversations.remembered, library)
+        _mount_slack(app, slack, settings, turns, after, place_of, background, slack_pause)
     else:
         _mount_off(app, slack)
     if teams.on:
@@ -125,6 +127,8 @@ def _mount_slack(
     channel: Channel,
     settings: Settings,
     turns: Turns,
+    after: Afterwards,
+    place_of: PlaceOf,
     background: Background,
     pause: float,
 ) -> None:
@@ -134,7 +138,14 @@ def _mount_slack(
     if token is None or secret is None:
         raise CannotServe(channel.how)
     slack = Slack(
-        token.get_secret_value(), secret.get_secret_value(), settings.slack_api_url, turns, background, pause
+        token.get_secret_value(),
+        secret.get_secret_value(),
+        settings.slack_api_url,
+        turns,
+        after,
+        place_of,
+        background,
+        pause,
     )
 
     async def check() -> None:

@@ -198,7 +198,9 @@ def with_files(answer: Answer, files: tuple[str, ...]) -> Answer:
     """Return an answer that says which files it did not read."""
     if not files:
         return answer
-    return replace(answer, notices=(*answer.notices, f"I cannot read files and did not open {_named(files)}."))
+    return replace(
+        answer, notices=(*answer.notices, f"I cannot read files and did not open {_named(files)}.")
+    )
 
 
 def as_earlier(question: Question) -> str:

@@ -142,7 +142,6 @@ def load_official(
                     batches.finish()
                     versions.commit()
                 finally:
-                    batches.close()
                     versions.close()
         except sqlite3.Error as error:
             raise CorpusError(f"cannot write the versions of official text: {error}") from error
@@ -294,14 +293,14 @@ class _Load:
                     f"differs from the text in {first.source}, which is kept as the current one",
                 )
             return
-        held = self._versions.current_hash(key)
+        held = self._versions.current_of(key)
         if held and held[1] == current.hash:
             self._seen_ids.add(held[0])
             self._seen[key] = _Seen(current.hash, given.name, section.in_force_from, current.text, held[0])
             self._versions.set_source(held[0], given.root, given.name, current.url)
             self._counts["unchanged"] += 1
             return
-        if held and self._versions.known_beside(key, current.hash, given.name):
+        if held and held[3] != given.name and self._versions.known_beside(key, current.hash, given.name):
             self._counts["unchanged"] += 1
             return
         old = ""

@@ -14,7 +14,8 @@ from corpus_loader.errors import UnreadableFile
 from corpus_loader.sections import cut_sections
 
 _HTML = re.compile(
-    rb"<(?:!doctype\s+html|html|head|body|div|p|table|article|main|span|h[1-6]|center|font|pre|b)\b", re.IGNORECASE
+    rb"<(?:!doctype\s+html|html|head|body|div|p|table|article|main|span|h[1-6]|center|font|pre|b)\b",
+    re.IGNORECASE,
 )
 _MARKDOWN = re.compile(rb"^(?:#{1,6} \S|\[[^\]]+\]\([^)]+\)|\*\*\S|```)", re.MULTILINE)
 
@@ -46,9 +47,13 @@ def format_of(data: bytes, name: str = "") -> Format:
     if start.startswith(b"{\\rtf"):
         return "rtf"
     if start.startswith(b"PK\x03\x04"):
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if "word/document.xml" in archive.namelist():
-                return "docx"
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                names = archive.namelist()
+        except zipfile.BadZipFile as error:
+            raise UnreadableFile(f"damaged archive: {error}") from error
+        if "word/document.xml" in names:
+            return "docx"
         raise UnreadableFile("a zip file inside another is not opened")
     if start.startswith((b"\xd0\xcf\x11\xe0", b"\x7fELF", b"MZ", b"\x89PNG", b"GIF8", b"\xff\xd8")):
         raise UnreadableFile("neither text nor PDF, RTF or DOCX (an old .doc file must be saved as .docx)")

@@ -26,20 +26,15 @@ def restore_official(
         return 0
     sections = {p.key: p for law in digest.laws for p in law.sections}
     batches = Batches(store, model)
-    try:
-        with closing(Versions(store.folder)) as versions:
-            for version in versions.all_current():
-                placed = _placed(
-                    version, Place(version.key, version.law, version.citation, sections.get(version.key))
-                )
-                batches.add(
-                    as_chunks(
-                        placed, names.get(version.jurisdiction, version.jurisdiction), version.loaded_on
-                    )
-                )
-            batches.finish()
-    finally:
-        batches.close()
+    with closing(Versions(store.folder)) as versions:
+        for version in versions.all_current():
+            placed = _placed(
+                version, Place(version.key, version.law, version.citation, sections.get(version.key))
+            )
+            batches.add(
+                as_chunks(placed, names.get(version.jurisdiction, version.jurisdiction), version.loaded_on)
+            )
+        batches.finish()
     return batches.embedded
 
 

@@ -134,7 +134,9 @@ def _without_contents(starts: list[_Start], blocks: Sequence[Block]) -> tuple[li
         short = sum(len(b.text) for b in own) < 40 and len(start.head.rest) < 400
         again.append(last[start.head.number] > i and (bool(listed) or short) and len(start.head.rest) < 400)
         rest = start.head.rest
-        bare_titles.append(not own and len(rest) < 150 and like_title(rest) and status_of(rest, "") == "in_force")
+        bare_titles.append(
+            not own and len(rest) < 150 and like_title(rest) and status_of(rest, "") == "in_force"
+        )
     contents = set()
     for i, start in enumerate(starts):
         run = any(all(bare_titles[j : j + 3]) for j in range(max(0, i - 2), i + 1) if j + 3 <= len(starts))

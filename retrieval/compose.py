@@ -105,6 +105,8 @@ def _notices(evidence: Evidence, marks: Marks, missing: tuple[str, ...] = ()) ->
         notices.append(
             f"I answered for where the people are; {named} is only mentioned. Ask again with its name if you want its law too."
         )
+    if understood.places.roles_unclear:
+        notices.append("I could not tell where the people concerned live, so I took every place named.")
     if understood.places.outside:
         notices.append(
             f"Outside what I cover (US state and federal privacy law): {_join(list(understood.places.outside))}."

@@ -3,7 +3,8 @@
     RetrievalError          shown to the person as one plain sentence, by bots/turn.py alone
       StoreUnavailable      the Chroma store did not answer, or is locked
       StoreMismatch         the store was built with another embedding model
-      ModelUnavailable      the chat model did not answer in time
+      ModelUnavailable      the chat model did not answer in time, broke off or wrote no answer; never reaches a person
+      ModelMisconfigured    the chat model named in the settings cannot be used; told to whoever starts Reggi
       QuestionRejected      the question cannot be read (too long, empty)
 
 An expected outcome ("no such law") is not an error: it is `Answer.status`.
@@ -34,7 +35,16 @@ class StoreMismatch(RetrievalError):
 
 
 class ModelUnavailable(RetrievalError):
-    """The chat model named in the settings did not answer in time."""
+    """The chat model named in the settings did not answer in time, broke off, or wrote no answer.
+
+    The asker gets the extractive answer instead.
+    """
+
+
+class ModelMisconfigured(RetrievalError):
+    """The chat model named in the settings cannot be used: its package is missing or refuses the settings."""
+
+    plain = "The chat model I am set to use does not work. Please tell the person who runs me."
 
 
 class QuestionRejected(RetrievalError):

@@ -70,8 +70,8 @@ _BOUND_BEFORE = [
     for words, bound in _BEFORE
 ]
 _BOUND_AFTER: list[tuple[re.Pattern[str], Bound]] = [
-    (re.compile(r"^[ -]?(?:\w+[ -]){0,3}?or (?:more|greater|over|older|longer|above)\b(?! than)|^[ -]?(?:\w+[ -]){0,2}?(?:at a|as a) minimum\b", re.IGNORECASE), "at_least"),
-    (re.compile(r"^[ -]?(?:\w+[ -]){0,3}?or (?:less|fewer|under|younger|below|earlier)\b(?! than)|^[ -]?(?:\w+[ -]){0,2}?(?:at most|as a maximum)\b", re.IGNORECASE), "at_most"),
+    (re.compile(r"^[ -]?(?:[a-z]+[ -]){0,3}?or (?:more|greater|over|older|longer|above)\b(?! than)|^[ -]?(?:[a-z]+[ -]){0,2}?(?:at a|as a) minimum\b", re.IGNORECASE), "at_least"),
+    (re.compile(r"^[ -]?(?:[a-z]+[ -]){0,3}?or (?:less|fewer|under|younger|below|earlier)\b(?! than)|^[ -]?(?:[a-z]+[ -]){0,2}?(?:at most|as a maximum)\b", re.IGNORECASE), "at_most"),
 ]  # fmt: skip
 _OPPOSED = {
     frozenset(("at_most", "at_least")), frozenset(("at_most", "over")), frozenset(("under", "at_least")),
@@ -203,8 +203,8 @@ def agrees(said: Figure, held: Figure) -> bool:
         return said.value == held.value
     elif said.value != held.value or said.unit != held.unit:
         return (said.kind == "span" and _in_months(said) is not None and _in_months(said) == _in_months(held)
-                and _bounds_agree(said.bound, held.bound))  # fmt: skip
-    return _bounds_agree(said.bound, held.bound)
+                and bounds_agree(said.bound, held.bound))  # fmt: skip
+    return bounds_agree(said.bound, held.bound)
 
 
 def _in_months(figure: Figure) -> float | None:
@@ -212,7 +212,8 @@ def _in_months(figure: Figure) -> float | None:
     return float(figure.value) * factor if factor else None
 
 
-def _bounds_agree(said: Bound, held: Bound) -> bool:
+def bounds_agree(said: Bound, held: Bound) -> bool:
+    """Return whether a bound may be said of a figure with another: none for any, "within" for none, none for its opposite."""
     if said == held or not said:
         return True
     if not held:

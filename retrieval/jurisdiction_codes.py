@@ -6,14 +6,12 @@ capitals, they want a sign beside them. A list vouches for its members: "ca, or,
 
 from __future__ import annotations
 
+from retrieval.jurisdiction_lists import CodeLists
 from retrieval.jurisdiction_registry import names, words
 from retrieval.jurisdiction_units import NAMED, Reading, Unit
 from retrieval.jurisdiction_word_codes import WordCodes, is_legal
 from retrieval.markup import normal
 
-_LIST_GATES = frozenset({"code", "abbreviation", "dotted"})
-_LONG_RUN = 4
-_LINKS_AT_MOST = 3
 _LAW_AHEAD = 6
 
 
@@ -24,23 +22,18 @@ class ShortForms:
         known = words()
         self._grammar, self._codes = known.grammar, known.codes
         self._word_codes = WordCodes()
+        self._lists = CodeLists(self._word_codes)
         self._law_words = known.roles.laws | {"under", "legal"}
         self._nouns = known.grammar.legal_right | known.roles.people | known.roles.business | known.roles.laws
         self._law_ahead = self._law_words | known.codes.law_verbs | {":"}
-        self._opens_list = known.grammar.code_prepositions | {
-            "(",
-            "[",
-            "compare",
-            "comparing",
-            "the",
-            "states",
-        }
+        self._ends = known.grammar.compound_end
         self._businesses = known.roles.business | known.codes.people_there
         self._first_names = frozenset(normal(name) for name in names()["confusables"]["first_names"])
 
     def settle(self, reading: Reading) -> None:
         """Turn each `maybe` into a place, a country or a plain word."""
-        self._settle_runs(reading)
+        for at in self._lists.plain(reading):
+            self._close(reading, at, True)
         open_units: list[int] = []
         for at, unit in enumerate(reading.units):
             if unit.kind == "maybe":
@@ -50,7 +43,7 @@ class ShortForms:
                 else:
                     self._close(reading, at, verdict)
         for at in (*open_units, *reversed(open_units)):
-            if self._belongs_to_list(reading, at):
+            if self._lists.belongs(reading, at):
                 self._close(reading, at, True)
         for at in open_units:
             if reading.units[at].kind == "maybe":
@@ -63,63 +56,6 @@ class ShortForms:
             codes = self._los_angeles_or_louisiana(reading, at)
             unit.choose = len(codes) > 1
             unit.settle("place", codes)
-
-    def _settle_runs(self, reading: Reading) -> None:
-        """Take "CA OR WA ID" as four codes: so many in a row, in capitals, are a list. So is "al/ca"."""
-        for at in self._only_codes(reading):
-            self._close(reading, at, True)
-        run: list[int] = []
-        for at in range(len(reading.units) + 1):
-            unit = reading.units[at] if at < len(reading.units) else None
-            if unit is not None and _is_code(unit) and reading.is_upper(unit):
-                run.append(at)
-                continue
-            if len(run) >= _LONG_RUN:
-                for i in run:
-                    self._close(reading, i, True)
-            run = []
-            if unit is not None and unit.word == "/" and 0 < at < len(reading.units) - 1:
-                self._settle_slash(reading, at)
-
-    def _only_codes(self, reading: Reading) -> list[int]:
-        """Return the codes of a text that is nothing but a list of codes: "id, mt", "ca, or, wa", "OK / KS"."""
-        listed: list[int] = []
-        linked = True
-        for at, unit in enumerate(reading.units):
-            conjunction = unit.word == "or" and not linked and self._is_conjunction(reading, at)
-            if _is_code(unit) and not conjunction:
-                if not linked or reading.is_upper(unit) != reading.is_upper(reading.units[0]):
-                    return []
-                listed.append(at)
-                linked = False
-            elif conjunction or unit.word in self._codes.links:
-                linked = True
-            elif unit.kind != "break":
-                return []
-        if len(listed) < 2:
-            return []
-        greeting = (
-            len(listed) == 2 and reading.word(0) in self._codes.interjections and reading.word(1) == ","
-        )
-        words_only = all(reading.units[at].word in self._codes.words_in_capitals for at in listed)
-        doubtful = words_only and not reading.is_upper(reading.units[0])
-        return [] if greeting or doubtful else listed
-
-    def _is_conjunction(self, reading: Reading, at: int) -> bool:
-        """True for the "or" of "ID or OR" and "ca or wa", not for that of "ca, or, wa"."""
-        small = not reading.is_upper(reading.units[at]) and not reading.capitals
-        following = reading.units[at + 1] if at + 1 < len(reading.units) else None
-        if following is not None and small and reading.is_upper(following):
-            return True
-        return reading.word(at + 1) not in {"", *self._codes.links}
-
-    def _settle_slash(self, reading: Reading, at: int) -> None:
-        left, right = reading.units[at - 1], reading.units[at + 1]
-        if not (_is_code(left) and _is_code(right) and reading.units[at].touches and right.touches):
-            return
-        if any(unit.word not in self._codes.words_in_capitals for unit in (left, right)):
-            for i in (at - 1, at + 1):
-                self._close(reading, i, True)
 
     def _alone(self, reading: Reading, at: int, unit: Unit) -> bool | None:
         """Say whether the unit is a place by its own surroundings; None leaves it to the list it stands in."""
@@ -138,12 +74,8 @@ class ShortForms:
             return reading.is_capitalised(unit) or unit.word == "jersey"
         beside = after is not None and is_legal(after)
         if gate == "capital":
-            return (
-                reading.is_capitalised(unit)
-                or prepared
-                or beside
-                or (after is not None and after.kind in NAMED)
-            )
+            beside = beside or (after is not None and (after.kind in NAMED or after.word in self._nouns))
+            return reading.is_capitalised(unit) or prepared or beside
         if gate in {"in", "in or shop"}:
             prepared = prepared and reading.word(at - 1) not in {"to", "at"}
             if reading.capitals or unit.word == "jersey":
@@ -161,6 +93,8 @@ class ShortForms:
         )
         if reading.is_capitalised(unit):
             sure = unit.word.endswith(".") and unit.sense is not None and unit.sense.gate == "abbreviation"
+            if before is not None and before.word == "," and (after is None or after.kind == "mark"):
+                sure = sure or reading.is_capitalised(reading.units[at - 2])  # "Monroe, La."
             return True if sure or beside or prepared else None
         if unit.word.endswith(".") and after is not None and is_legal(after):
             return True
@@ -176,18 +110,36 @@ class ShortForms:
         if self._is_hyphenated_word(reading, at) or self._is_degree(reading, at):
             return False
         upper = reading.is_upper(unit)
-        town = reading.before(at)  # "Portland OR"
-        if (
-            town is not None
-            and town.sense is not None
-            and town.sense.why == "city"
-            and set(unit.codes) & set(town.codes)
-        ):
-            return upper or reading.after(at) is None or unit.word != "or"
+        if self._is_behind_its_town(reading, at, unit, upper):
+            return True
         if self._word_codes.is_doubtful(unit.word, upper):
             return self._word_codes.decide(reading, at)
+        if upper:
+            return not self._is_a_person(reading, at)
+        return True if unit.word not in self._codes.need_a_cue or self._has_cue(reading, at) else None
+
+    def _is_a_person(self, reading: Reading, at: int) -> bool:
+        """True for "an MD and a PA" and "the CO of the base": an article before, no noun behind."""
+        article, after = reading.word(at - 1), reading.after(at)
+        if article == "the":
+            return after is not None and after.word in {"of", "at"}
+        if article not in {"a", "an", "my", "his", "her"}:
+            return False
+        if after is None:
+            return True
+        return after.word != "-" and (after.kind == "mark" or after.word in self._ends)
+
+    def _is_behind_its_town(self, reading: Reading, at: int, unit: Unit, upper: bool) -> bool:
+        """True for "Portland OR" and "portland, or", not for "portland or seattle"."""
+        town_at = at - 2 if reading.word(at - 1) == "," else at - 1
+        if town_at < 0 or reading.before(town_at + 1) is None:
+            return False
+        town = reading.units[town_at]
+        if town.sense is None or town.sense.why != "city" or not set(unit.codes) & set(town.codes):
+            return False
+        after = reading.after(at)
         return (
-            True if upper or unit.word not in self._codes.need_a_cue or self._has_cue(reading, at) else None
+            upper or after is None or after.kind == "mark" or is_legal(after) or unit.word not in {"or", "in"}
         )
 
     def _has_cue(self, reading: Reading, at: int) -> bool:
@@ -201,7 +153,7 @@ class ShortForms:
             return (
                 after.word in self._codes.goes_on
                 or after.word in {"/", ")", "-"}
-                or self._link(reading, at, 1) is not None
+                or self._lists.neighbour(reading, at, 1) is not None
             )
         if before.word in self._grammar.code_prepositions:
             return True
@@ -246,85 +198,9 @@ class ShortForms:
         earlier = [reading.word(i) for i in range(max(0, at - 5), at - 2)]
         return any(word in self._first_names or word == "dr" for word in earlier)
 
-    def _link(self, reading: Reading, at: int, step: int) -> Unit | None:
-        """Return the neighbour in a list, across at least one separator, else None."""
-        units = reading.units
-        i = at + step
-        while 0 <= i < len(units) and self._is_link(reading, i):
-            if abs(i - at) > _LINKS_AT_MOST:
-                return None
-            i += step
-        if i == at + step or not 0 <= i < len(units):
-            return None
-        if (
-            step > 0
-            and i + 1 < len(units)
-            and units[i].kind != "place"
-            and units[i].word in {"in", "the", "for"}
-        ):
-            i += 1
-        return units[i] if units[i].kind in {"place", "maybe"} else None
-
-    def _is_link(self, reading: Reading, at: int) -> bool:
-        """True for a separator; for "OR" in capitals only between two names, where it can be nothing else."""
-        unit = reading.units[at]
-        if unit.word not in self._codes.links or unit.kind == "place":
-            return False
-        if unit.word != "or" or not reading.is_upper(unit):
-            return True
-        beside = [reading.units[i].kind for i in (at - 1, at + 1) if 0 <= i < len(reading.units)]
-        return len(beside) == 2 and all(kind in {"place", "maybe"} for kind in beside)
-
-    def _belongs_to_list(self, reading: Reading, at: int) -> bool:
-        unit = reading.units[at]
-        if unit.kind != "maybe" or unit.sense is None or unit.sense.gate not in _LIST_GATES:
-            return False
-        upper = reading.is_upper(unit) or (reading.is_capitalised(unit) and unit.sense.gate == "abbreviation")
-        left, right = self._link(reading, at, -1), self._link(reading, at, 1)
-        if not any(self._vouches(reading, unit, side, upper) for side in (left, right)):
-            return False
-        before, after = reading.before(at), reading.after(at)
-        if after is not None and right is None and not self._may_end(after, upper):
-            return False
-        if before is not None and left is None and before.word not in self._opens_list:
-            plain = upper and unit.word not in self._codes.interjections
-            joined = upper and reading.word(at + 1) in {"/", "&", "+", "|"}
-            if not joined and not plain and not (upper and before.word in self._grammar.legal_left):
-                return False
-        if (
-            before is None
-            and unit.word in self._codes.interjections
-            and not self._is_long_list(reading, at, upper)
-        ):
-            return False
-        return not (unit.word == "or" and before is not None and before.kind in NAMED)
-
-    def _vouches(self, reading: Reading, unit: Unit, side: Unit | None, upper: bool) -> bool:
-        """True when a settled neighbour is written the same way: "ca, or, wa", "CA, OR", "Portland, OR"."""
-        if side is None or side.kind != "place" or side.sense is None:
-            return False
-        if side.sense.why == "code":
-            return upper == reading.is_upper(side) or reading.capitals
-        return upper or not self._word_codes.is_doubtful(unit.word, upper)
-
-    def _may_end(self, after: Unit, upper: bool) -> bool:
-        if after.kind == "mark" or is_legal(after) or after.word == "'s":
-            return True
-        if after.word in self._codes.goes_on or after.word in self._codes.law_verbs:
-            return True
-        return upper and after.kind == "word" and after.word not in self._codes.out
-
-    def _is_long_list(self, reading: Reading, at: int, upper: bool) -> bool:
-        """True for "OK, TX, and NM": at the head of a sentence "OK," is a list member only before two more."""
-        units = reading.units
-        if at + 1 >= len(units) or units[at + 1].word != ",":
-            return at + 1 < len(units)
-        more = reading.word(at + 3)
-        return more == "," or (upper and units[at].word != "ok" and more in {"and", "or", "&"})
-
     def _los_angeles_or_louisiana(self, reading: Reading, at: int) -> tuple[str, ...]:
         """Return LA beside other states or legal words, CA beside other cities, else both."""
-        right = self._link(reading, at, 1)
+        right = self._lists.neighbour(reading, at, 1)
         if (
             right is not None
             and right.codes == ("CA",)
@@ -332,7 +208,7 @@ class ShortForms:
             and reading.word(at + 3) not in self._codes.links
         ):
             return ("CA",)  # "our LA, California office"
-        for side in (self._link(reading, at, -1), right):
+        for side in (self._lists.neighbour(reading, at, -1), right):
             if side is not None and side.sense is not None and side.sense.why in {"city", "code", "name"}:
                 return ("CA",) if side.sense.why == "city" else ("LA",)
         if reading.word(at + 1) in self._law_ahead:
@@ -345,7 +221,3 @@ class ShortForms:
             if any(word in self._law_words for word in earlier):
                 return ("LA",)
         return ("CA", "LA")
-
-
-def _is_code(unit: Unit) -> bool:
-    return unit.kind == "maybe" and unit.sense is not None and unit.sense.gate == "code"

@@ -102,9 +102,9 @@ class ExclusionReader:
                 return False  # "do not have to notify"
             if word in known.presence:
                 passed.presence = True
-            elif word in self._people:
+            elif word in self._people or word in known.objects:
                 passed.people = True
-            elif word in known.between or word in self._living or word in known.objects or word == "-":
+            elif word in known.between or word in self._living or word == "-":
                 passed.prepared = True
             else:
                 return False
@@ -123,7 +123,7 @@ class ExclusionReader:
         return last.kind == "every" or len(last.codes) > 1 or word == "minus"
 
     def _not(self, reading: Reading, at: int, group: Group, passed: _Passed) -> bool:
-        """ "not in Texas" leaves out; "not only Texas", "or not", "is not Texas stricter" do not."""
+        """As in "not in Texas" leaves out; "not only Texas", "or not", "is not Texas stricter" do not."""
         before = reading.word(at - 1)
         following = reading.word(at + 1) if at + 1 < group.first else ""
         if following in self._words.not_excluding or before in _MODALS:
@@ -136,7 +136,7 @@ class ExclusionReader:
         return passed.prepared or not turned
 
     def _negated(self, reading: Reading, at: int, group: Group, passed: _Passed) -> bool:
-        """ "do not operate in Texas" leaves out; "doesn't Texas require" and "don't we need" are questions."""
+        """As in "do not operate in Texas" leaves out; "doesn't Texas require" and "don't we need" are questions."""
         word, following = reading.word(at), reading.word(at + 1)
         if following in self._words.not_excluding:
             return False
@@ -150,7 +150,7 @@ class ExclusionReader:
         return word in self._words.negated_be and (passed.prepared or self._is_people_behind(reading, group))
 
     def _no(self, reading: Reading, group: Group, passed: _Passed) -> bool:
-        """ "no customers in Texas", "no Texas customers"; "no Texas law" is a law looked for."""
+        """As in "no customers in Texas", "no Texas customers"; "no Texas law" is a law looked for."""
         return not self._has_law_behind(reading, group) and (
             passed.people or self._is_people_behind(reading, group)
         )
@@ -169,7 +169,7 @@ class ExclusionReader:
         return False
 
     def _is_left_out_behind(self, reading: Reading, group: Group) -> bool:
-        """ "Texas aside", "Texas is not included", "leave Texas out"."""
+        """As in "Texas aside", "Texas is not included", "leave Texas out"."""
         ahead = (reading.word(group.last + 1), reading.word(group.last + 2))
         if ahead[0] in self._words.after or (ahead[0] in {"is", "are"} and ahead[1] in self._words.after):
             return reading.units[group.last].kind in NAMED

@@ -129,7 +129,7 @@ class GroupReader:
         return left is not None and right is not None and left != right
 
     def _left_behind(self, reading: Reading, group: Group, following: Group) -> None:
-        """ "moved from Ohio to Utah": Ohio is past. "ships wine from Ohio to Utah": Ohio is where the business is."""
+        """As in "moved from Ohio to Utah": Ohio is past. "ships wine from Ohio to Utah": Ohio is where the business is."""
         if following.first - group.last > 3:
             return
         between = {reading.word(i) for i in range(group.last + 1, following.first)}

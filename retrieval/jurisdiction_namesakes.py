@@ -11,8 +11,9 @@ from retrieval.jurisdiction_units import Reading, Unit
 from retrieval.markup import normal
 
 _POSSESSIVES = frozenset({"our", "my", "his", "her", "their", "the", "your"})
-_FONTS = frozenset({"font", "fonts", "typeface", "serif"})
-_FONT_LEFT = 4
+_FONTS = frozenset({"font", "fonts", "typeface", "typeset", "serif"})
+_FONT_LEFT = 6
+_FONT_BETWEEN = frozenset({"to", "is", "in", "as", "be", ":", "the", ","})
 _GREETINGS = frozenset({"thanks", "hi", "hello", "hey", "you"})
 
 
@@ -52,7 +53,7 @@ class Namesakes:
         )
 
     def _has_thing_behind(self, reading: Reading, at: int) -> bool:
-        """ "Ohio River", "Boise State Broncos", "Kansas, the band", "the Fargo film" but not "a Georgia film company"."""
+        """As in "Ohio River", "Boise State Broncos", "Kansas, the band", "the Fargo film" but not "a Georgia film company"."""
         lists = self._lists
         after = reading.after(at)
         if after is None:
@@ -71,7 +72,7 @@ class Namesakes:
         return False
 
     def _is_product(self, reading: Reading, at: int) -> bool:
-        """ "Idaho potatoes", "Vermont maple syrup", but not "a Vermont cheese shop"."""
+        """As in "Idaho potatoes", "Vermont maple syrup", but not "a Vermont cheese shop"."""
         for i in (at + 1, at + 2):
             word = reading.word(i)
             if word in self._lists["products"]:
@@ -81,26 +82,34 @@ class Namesakes:
         return False
 
     def _has_thing_before(self, reading: Reading, at: int, unit: Unit) -> bool:
-        """ "the song Ohio", "Mt. Washington", "set the font to Georgia"."""
+        """As in "the song Ohio", "Mt. Washington", "set the font to Georgia"."""
         before = reading.before(at)
         if before is not None:
             if before.word in self._lists["before"]:
                 return before.word not in {"called", "named"} or reading.is_capitalised(unit)
             if before.word.rstrip(" .") in self._lists["before_capital"] and reading.is_capitalised(before):
                 return True
-        return bool(_FONTS & {reading.word(i) for i in range(at - _FONT_LEFT, at)})
+        if unit.word == "georgia" and _FONTS & {reading.word(i) for i in range(max(0, at - _FONT_LEFT), at)}:
+            return True
+        i = at - 1
+        while i >= 0 and reading.word(i) in _FONT_BETWEEN:
+            i -= 1
+        return reading.word(i) in _FONTS
 
     def _is_river(self, reading: Reading, at: int, unit: Unit) -> bool:
-        """ "the Mississippi flooded": a river's name with the article and no noun behind."""
+        """As in "the Mississippi flooded": a river's name with the article and no noun behind."""
         if unit.word not in self._lists["rivers"] or reading.word(at - 1) != "the":
             return False
         after = reading.after(at)
+        listed = after is not None and after.word in {"and", "or", "&", ",", "/"}
+        if listed and at + 2 < len(reading.units) and reading.units[at + 2].kind == "place":
+            return False  # "the Colorado and Connecticut acts": states in a list, which share the article
         if after is None or after.kind != "word" or after.word in self._grammar.compound_end:
             return True
         return after.word.endswith("ed") and after.word not in self._nouns
 
     def _is_surname(self, reading: Reading, at: int, unit: Unit) -> bool:
-        """ "Mr. Washington", "Judge Houston", "Kerry Washington"."""
+        """As in "Mr. Washington", "Judge Houston", "Kerry Washington"."""
         title = reading.units[at - 1] if at else None
         if title is not None and title.word == "." and at >= 2:
             title = reading.units[at - 2]
@@ -116,7 +125,7 @@ class Namesakes:
         return named and reading.is_capitalised(unit)
 
     def _is_first_name(self, reading: Reading, at: int, unit: Unit, several: bool) -> bool:
-        """ "Virginia Smith", "Georgia from HR asked", "thanks, Virginia", "Savannah, our intern"."""
+        """As in "Virginia Smith", "Georgia from HR asked", "thanks, Virginia", "Savannah, our intern"."""
         before, after = reading.before(at), reading.after(at)
         if before is not None and before.word in self._lists["person_before"]:
             if after is None:
@@ -132,8 +141,21 @@ class Namesakes:
             return True
         if after.word == "," and reading.word(at + 2) in _POSSESSIVES:
             return reading.word(at + 3) in self._persons
+        if before is None and self._is_addressed(reading, at):
+            return True
         beside = several and after.word in self._lists["person_after_beside_a_place"]
         return before is None and (beside or after.word in self._lists["person_after"])
+
+    def _is_addressed(self, reading: Reading, at: int) -> bool:
+        """As in "Virginia, can you …", "Georgia is on vacation"."""
+        following = [reading.word(i) for i in range(at + 1, at + 5)]
+        if following[0] == ",":
+            return (
+                following[2] == "you"
+                or following[1] == "thanks"
+                or (following[1] == "please" and bool(following[2]))
+            )
+        return following[0] in {"is", "'s"} and bool(set(following[1:]) & self._lists["person_is"])
 
     def _works_in_department(self, reading: Reading, at: int) -> bool:
         if reading.word(at + 1) not in {"from", "in", "over in", "at"}:

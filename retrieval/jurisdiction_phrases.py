@@ -6,33 +6,21 @@ once and a phrase is at most a dozen tokens long, so the walk is linear in the l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from retrieval.jurisdiction_registry import FEDERAL, Registry, as_unit, names, words
+from retrieval.jurisdiction_lexicon import SECTION_WORDS, WORD, LawName, lexicon
+from retrieval.jurisdiction_registry import Registry, words
 from retrieval.jurisdiction_spelling import misspelt_name
-from retrieval.jurisdiction_units import Gate, Sense, Unit, UnitKind
-from retrieval.markup import Token, Tokens, normal, read_tokens
+from retrieval.jurisdiction_units import Sense, Unit, UnitKind
+from retrieval.markup import Token, Tokens, read_tokens
 
 _NUMBER = "#"
-_SECTION_WORDS = {
-    "§", ".", ",", "s", "sec", "section", "sections", "tit", "title", "ch", "chapter", "c", "part", "pt", "art", "article", "no", "subd",
-}  # fmt: skip
 _BREAKS = {".", "?", "!", ";", ":", "\n", "—", "\x00"}
 
 
-@dataclass(frozen=True, slots=True)
-class LawName:
-    """A name, acronym or citation prefix of a law, and whose law it is: LawName("BIPA", "IL"), LawName("Minn. Stat.", "MN")."""
-
-    name: str
-    jurisdiction: str
-
-
 _Node = dict[str, Any]
-_WORD = Sense("word", "")
-_PLURAL_IS_ANOTHER = {"New Jersey", "Washington", "Virginia", "Georgia"}  # jerseys, a family, both Virginias
 
 
 @dataclass(slots=True)
@@ -44,16 +32,7 @@ class Phrases:
     root: _Node = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for phrase, sense in (
-            *_noise(),
-            *_names(self.registry),
-            *_sets(self.registry),
-            *_federal(),
-            *_shared_laws(),
-            *_law_names(self.registry, self.laws),
-            *_outside(),
-            *_cues(),
-        ):
+        for phrase, sense in lexicon(self.registry, self.laws):
             for pattern in _variants(phrase):
                 self._add(pattern, sense)
 
@@ -62,7 +41,7 @@ class Phrases:
         for word in pattern:
             node = node.setdefault(word, {})
         known: Sense | None = node.get("")
-        if known is None or known is _WORD:
+        if known is None or known is WORD:
             node[""] = sense
         elif (
             (known.kind, known.gate) == (sense.kind, sense.gate)
@@ -82,6 +61,14 @@ class Phrases:
                 best = (end, node[""])
             open_nodes.extend(_steps(node, tokens, end))
         return best
+
+    def _cuts_a_name(self, tokens: tuple[Token, ...], at: int, end: int) -> bool:
+        """True where a name begins inside a cue phrase and runs on: "what does | Business and Professions Code"."""
+        for i in range(at + 1, end):
+            inner = self._longest(tokens, i)
+            if inner is not None and inner[0] > end and inner[1] is not WORD:
+                return True
+        return False
 
     def _is_abbreviation(self, read: Tokens, at: int) -> bool:
         """True for "Pa." and, before a legal word, "pa."; in "in PA." and "tell me." the stop ends the sentence."""
@@ -103,11 +90,13 @@ class Phrases:
             found = self._longest(tokens, at) if word in self.root or word[0].isdigit() else None
             if found is None and len(word) >= 3:
                 found = misspelt_name(tokens, at)
+            if found is not None and found[1] is WORD and self._cuts_a_name(tokens, at, found[0]):
+                found = None
             if found is None:
                 end, sense = at + 1, None
-                kind: UnitKind = (
-                    "break" if word in _BREAKS else "word" if word[0].isalnum() or word == "'s" else "mark"
-                )
+                kind: UnitKind = "word" if word[0].isalnum() or word == "'s" else "mark"
+                if word in _BREAKS and not _is_decimal_point(tokens, at):
+                    kind = "break"
             else:
                 end, sense = found
                 if sense.gate == "dotted" and not self._is_abbreviation(read, at):
@@ -124,6 +113,13 @@ class Phrases:
             last_end = last.end
             at = end
         return units
+
+
+def _is_decimal_point(tokens: tuple[Token, ...], at: int) -> bool:
+    """True for the stop in "603A.300"."""
+    if tokens[at].word != "." or at + 1 >= len(tokens):
+        return False
+    return tokens[at].end == tokens[at + 1].start and tokens[at + 1].word[0].isdigit()
 
 
 def _steps(node: _Node, tokens: tuple[Token, ...], at: int) -> Iterator[tuple[_Node, int]]:
@@ -150,7 +146,7 @@ def _steps(node: _Node, tokens: tuple[Token, ...], at: int) -> Iterator[tuple[_N
             if word[0].isdigit():
                 yield node[_NUMBER], ahead + 1
                 return
-            if word not in _SECTION_WORDS:
+            if word not in SECTION_WORDS:
                 return
 
 
@@ -164,166 +160,3 @@ def _variants(phrase: str) -> set[tuple[str, ...]]:
     if any(len(word) > 1 for word in bare):
         patterns.add(bare)
     return {p for p in patterns if p}
-
-
-def _noise() -> Iterator[tuple[str, Sense]]:
-    noise = Sense("noise", "")
-    for phrase in names()["confusables"]["phrases"]:
-        yield phrase, noise
-
-
-def _names(registry: Registry) -> Iterator[tuple[str, Sense]]:
-    for row in names()["jurisdiction"]:
-        code = row["code"]
-        if code == FEDERAL:
-            continue
-        name = Sense("place", "name", (code,))
-        if not row["name"].endswith("s") and row["name"] not in _PLURAL_IS_ANOTHER:
-            yield f"{row['name']}s", name  # "californias privacy law"
-        for value in (row["name"], *row.get("names", ()), *row.get("spellings", ())):
-            yield value, name
-            if " " in value and value.replace(" ", "").isalpha():
-                yield value.replace(" ", "-"), name
-                yield value.replace(" ", ""), name
-        for value in row.get("abbreviations", ()):
-            yield value, name
-            yield f"{value}." if not value.endswith(".") else value, name
-        for value in row.get("word_abbreviations", ()):
-            short = Sense("maybe", "name", (code,), "abbreviation")
-            yield value, short
-            yield f"{value}.", short
-        for value in row.get("demonyms", ()):
-            for form in (value, f"{value}s"):
-                yield form, Sense("place", "demonym", (code,))
-        for value in row.get("cities", ()):
-            yield value, Sense("place", "city", (code,))
-        for value in row.get("cities_capital", ()):
-            yield value, Sense("maybe", "city", (code,), "capital")
-        yield code, Sense("maybe", "code", (code,), "code")
-        yield f"{code}.", Sense("maybe", "name", (code,), "dotted")
-        yield f"US-{code}", Sense("place", "code", (code,))
-    for row in names()["city"]:
-        gate: Gate = (
-            "in or shop"
-            if row.get("shop")
-            else "in"
-            if row.get("in_only")
-            else "capital"
-            if row.get("capital")
-            else "any"
-        )
-        for value in row["names"]:
-            if row["codes"]:
-                kind: UnitKind = "place" if gate == "any" else "maybe"
-                yield (
-                    value,
-                    Sense(
-                        kind,
-                        "city",
-                        tuple(row["codes"]),
-                        gate,
-                        len(row["codes"]) > 1,
-                        row.get("prefers", False),
-                    ),
-                )
-            else:
-                yield value, Sense("noise", "city")
-
-
-def _sets(registry: Registry) -> Iterator[tuple[str, Sense]]:
-    order = registry.codes
-    for row in names()["set"]:
-        codes = set(row["codes"])
-        if "all states" in codes:
-            codes = set(registry.states) - {code[1:] for code in codes if code.startswith("-")}
-        sense = Sense(
-            "maybe" if row.get("in_only") else "place",
-            "set",
-            tuple(sorted(codes, key=order.index)),
-            "in" if row.get("in_only") else "any",
-            choose=row.get("choose", False),
-        )
-        for value in row["names"]:
-            yield value, sense
-            yield f"{value} states", sense
-    every = words().every
-    for kind, phrases in (
-        ("all", every.all),
-        ("place", every.place),
-        ("survey", every.survey),
-        ("jurisdictions", every.jurisdictions),
-    ):
-        for value in sorted(phrases):
-            yield (
-                value,
-                Sense("every", kind, registry.states if kind != "jurisdictions" else registry.codes[:-1]),
-            )
-
-
-def _federal() -> Iterator[tuple[str, Sense]]:
-    for value in sorted(words().federal.phrases):
-        yield value, Sense("federal", "name", (FEDERAL,))
-    for value in sorted(words().federal.country):
-        pronoun = value == "us"
-        yield (
-            value,
-            Sense("maybe" if pronoun else "country", "name", (FEDERAL,), "pronoun" if pronoun else "any"),
-        )
-    for row in names()["jurisdiction"]:
-        for value in row.get("citations", ()):
-            yield value, Sense("place", "law", (row["code"],))
-
-
-def _shared_laws() -> Iterator[tuple[str, Sense]]:
-    for row in names()["shared_law"]:
-        for value in row["names"]:
-            yield value, Sense("place", "law", tuple(row["codes"]), choose=True, prefers=True)
-
-
-def _law_names(registry: Registry, laws: Iterable[LawName]) -> Iterator[tuple[str, Sense]]:
-    known = [(name, row["code"]) for row in names()["law"] for name in row["names"]]
-    given = [(law.name.strip(" §,"), law.jurisdiction) for law in laws if law.jurisdiction in registry]
-    generic = {normal(word) for word in names()["law_names"]["generic"]}
-    common = {normal(word) for word in names()["law_names"]["common_words"]}
-    for name, code in (*known, *given):
-        parts = [t.word for t in read_tokens(name).tokens if t.word not in _SECTION_WORDS]
-        if not parts or (
-            len(parts) == 1 and (parts[0] in generic or name.isdigit())
-        ):
-            continue
-        gate: Gate = "any"
-        if _is_description(name) or all(part in generic or not part[0].isalpha() for part in parts):
-            gate = "generic"
-        elif len(parts) == 1 and (len(parts[0]) <= 3 or parts[0] in common):
-            gate = "acronym"
-        kind: UnitKind = "place" if gate == "any" else "maybe"
-        yield name, Sense(kind, "law", (code,), gate)
-
-
-def _is_description(name: str) -> bool:
-    """True for "Health and hospital records law": words that describe, not a name."""
-    spelt = name.split()
-    return (
-        len(spelt) > 1
-        and all(word.isalpha() and word.islower() for word in spelt[1:])
-        and not spelt[0].isupper()
-    )
-
-
-def _outside() -> Iterator[tuple[str, Sense]]:
-    for key in ("laws", "places", "cities"):
-        for value in names()["outside"][key]:
-            yield value, Sense("outside", key)
-
-
-def _cues() -> Iterator[tuple[str, Sense]]:
-    """Cue phrases of several words become one unit; they give way to every name."""
-    known = words()
-    for section in (known.roles, known.exclusion, known.grammar):
-        for key in section.__dataclass_fields__:
-            for value in getattr(section, key):
-                if " " in as_unit(value):
-                    yield value, _WORD
-    for value in (*names()["confusables"]["person_before"], *names()["outside"]["local_law"]):
-        if " " in as_unit(value):
-            yield value, _WORD

@@ -142,6 +142,7 @@ class Codes:
     words_in_capitals: frozenset[str]
     words_in_small: frozenset[str]
     need_a_cue: frozenset[str]
+    everyday: frozenset[str]
     interjections: frozenset[str]
     list_only: frozenset[str]
     place_prepositions: frozenset[str]

@@ -48,7 +48,8 @@ class RoleReader:
         if self._is_kind_of_law(reading, first):
             return Role.REFERENCE
         if right is None:
-            return left or Role.ASKED
+            sense = reading.units[last].sense
+            return Role.PEOPLE if sense is not None and sense.why == "demonym" else left or Role.ASKED
         if (left, right) == (Role.PEOPLE, Role.BUSINESS) and self._is_site(reading, last):
             return Role.PEOPLE
         if (left, right) == (Role.INCORPORATED, Role.ASKED):
@@ -56,14 +57,14 @@ class RoleReader:
         return right
 
     def _is_kind_of_law(self, reading: Reading, first: int) -> bool:
-        """ "a delete act": a law of that kind, not California's."""
+        """As in "a delete act": a law of that kind, not California's."""
         unit = reading.units[first]
         if unit.sense is None or unit.sense.why != "law" or " " not in unit.word:
             return False
         return reading.word(first - 1) in {"a", "an"} and unit.word.rpartition(" ")[2] in self._roles.laws
 
     def _is_site(self, reading: Reading, last: int) -> bool:
-        """ "employees in our Texas office" are in Texas; "customers of a Texas company" need not be."""
+        """As in "employees in our Texas office" are in Texas; "customers of a Texas company" need not be."""
         return bool({reading.word(last + 1), reading.word(last + 2)} & self._roles.sites)
 
     def right(self, reading: Reading, last: int) -> Role | None:
@@ -95,7 +96,7 @@ class RoleReader:
                 pass
             elif step == 0 and word.endswith("ing") and reading.word(i + 1) in self._heads:
                 pass  # "marketing company": no verb
-            elif role is not None and word.endswith("ing") and word not in self._heads:
+            elif role is not None and word.endswith(("ing", "ed")) and word not in self._heads:
                 break  # "resident | attending college"
             elif self._ends_compound(units[i]) or (role == Role.BUSINESS and word in self._roles.store_verbs):
                 break
@@ -219,7 +220,7 @@ class RoleReader:
         return bool({reading.word(at - 1), reading.word(at - 2)} & self._roles.reference_nouns)
 
     def _is_noun(self, reading: Reading, at: int) -> bool:
-        """ "store" is a verb behind a pronoun, "to" or a modal, else a noun."""
+        """As in "store" is a verb behind a pronoun, "to" or a modal, else a noun."""
         return reading.word(at - 1) not in self._roles.verb_before
 
     def _is_stored(self, reading: Reading, first: int) -> bool:

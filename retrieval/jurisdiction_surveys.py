@@ -1,4 +1,4 @@
-""" "All 50 states" and "which states …": when every state is meant, and when the states named beside it are."""
+"""When every state is meant ("all 50 states", "which states …"), and when the states named beside it are."""
 
 from __future__ import annotations
 

@@ -30,7 +30,6 @@ _EXCLAIMS = frozenset(
         "and",
         "ok",
         "yes",
-        "my",
         "the",
         "this",
         "a",
@@ -137,7 +136,7 @@ class WordCodes:
             if before is None and reading.word(at + 1) == ":":
                 return True
             if after is not None and after.word == "'s":
-                return upper or (before is not None and before.word not in {"my", "your"})
+                return upper or reading.word(at + 2) in self._grammar.legal_right
         if after is not None or before is None or before.word not in self._codes.follow_up:
             return False
         if word == "pr" and reading.word(at - 2) in self._grammar.legal_left:

@@ -16,8 +16,9 @@ from retrieval.jurisdiction_exclusions import ExclusionReader
 from retrieval.jurisdiction_federal import asked_federal, asks_state_law, is_federal, settle_federal
 from retrieval.jurisdiction_followups import resolve
 from retrieval.jurisdiction_groups import GroupReader, Mention
+from retrieval.jurisdiction_lexicon import LawName
 from retrieval.jurisdiction_namesakes import Namesakes
-from retrieval.jurisdiction_phrases import LawName, Phrases
+from retrieval.jurisdiction_phrases import Phrases
 from retrieval.jurisdiction_registry import FEDERAL, Place, Registry, registry
 from retrieval.jurisdiction_roles import Role
 from retrieval.jurisdiction_surveys import settle_surveys, standing_surveys
@@ -26,26 +27,27 @@ from retrieval.jurisdiction_units import Reading, Unit, is_all_capitals
 from retrieval.markup import read_tokens
 from retrieval.records import Detection, Jurisdictions, Question
 
-__all__ = ["Detector", "LawName", "Place", "Registry", "reason", "registry"]
+__all__ = ["REASONS", "Detector", "LawName", "Place", "Registry", "reason", "registry"]
+
+
+REASONS = {
+    "name": "named in your question",
+    "code": "named in your question by its postal code",
+    "spelling": "as I read the spelling in your question",
+    "demonym": "its people are named in your question",
+    "city": "the city in your question lies there",
+    "law": "its law is named in your question",
+    "set": "taken together in your question",
+    "argument": "named in front of your question",
+    "history": "from earlier in this conversation",
+    "default": "set as the default here",
+}
+"""What `Detection.why` means to the person."""
 
 
 def reason(detection: Detection) -> str:
-    """Return why in the words of an answer: "named in your question"."""
-    return _REASONS[detection.why]
-
-
-_REASONS = {
-    "name": "named in your question",
-    "code": "by its postal code in your question",
-    "spelling": "as I read the spelling in your question",
-    "demonym": "from the people named in your question",
-    "city": "from the city in your question",
-    "law": "from the law named in your question",
-    "set": "one of the states your question takes together",
-    "argument": "given with the command",
-    "history": "from earlier in this conversation",
-    "default": "the default set for this place",
-}
+    """Return why in the words of an answer: "named in your question"; a word that is not known stands as it is."""
+    return REASONS.get(detection.why, detection.why)
 
 
 class Detector:

@@ -32,7 +32,10 @@ def modality_fault(words: tuple[Word, ...], reading: Reading, theirs: Reading) -
             by_concept.setdefault(concept, []).append(word)
     spoken = frozenset(c for w in words for c in w.concepts)
     flat = reading.regardless and not theirs.regardless
-    met = [not flat and _speaks_of(s.excepted, spoken) for s in theirs.scopes]
+    conditional = any(w.zone for w in words) or any(s.exception for s in reading.scopes)
+    met = [
+        not flat and (_speaks_of(s.excepted, spoken) if s.excepted else conditional) for s in theirs.scopes
+    ]
     for number in sorted({w.scope for w in words}):
         rows: list[_Row] = [
             (w, list({id(o): o for c in w.concepts for o in by_concept.get(c, ())}.values()))
@@ -48,13 +51,14 @@ def modality_fault(words: tuple[Word, ...], reading: Reading, theirs: Reading) -
 
 
 def _speaks_of(excepted: frozenset[str], spoken: frozenset[str]) -> bool:
-    return not excepted or len(excepted & spoken) * 2 >= len(excepted)
+    return len(excepted & spoken) * 2 >= len(excepted)
 
 
 def _condition_fault(rows: list[_Row]) -> str | None:
     """Return a word of a condition that the source makes a condition the other way round ("if" for "unless")."""
     for word, others in rows:
-        if word.zone == "if" and others and all(o.zone and o.denied != word.denied for o in others):
+        conditions = [o for o in others if o.zone]
+        if word.zone == "if" and conditions and all(o.denied != word.denied for o in conditions):
             return f"turns the condition on “{word.text}” round"
     return None
 
@@ -73,11 +77,12 @@ def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool
     for word, others in rows:
         here = [o for o in others if o.clause in clauses]
         here = [o for o in here if not o.zone] or here
+        here = [o for o in here if not theirs.scopes[o.scope].subject] or here
         if not here:
             continue
         weight = _weight(word)
         shared += weight
-        fitting = [o for o in here if _fits(word, scope, o, theirs.scopes[o.scope], met[o.scope])]
+        fitting = [o for o in here if _fits(word, scope, o, _ruling(theirs, o), met[o.scope])]
         if not fitting and (word.head or any(o.head for o in here)):
             return f"says “{_SAID[scope.modality]} {word.text}” where the source does not"
         same += weight if fitting else 0.0
@@ -88,6 +93,12 @@ def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool
     verbs = {i: w for i, w in aligned.items() if not theirs.scopes[i].subject} or aligned
     nearest = [theirs.scopes[i] for i, w in verbs.items() if w >= 0.8 * max(verbs.values())]
     return _party_fault(scope, nearest, frozenset(p.name for p in theirs.parties)) if nearest else None
+
+
+def _ruling(theirs: Reading, word: Word) -> Scope:
+    """Return the scope that a word stands under; for the verb of a condition, the scope whose condition it is."""
+    scope = theirs.scopes[word.scope]
+    return theirs.scopes[scope.owner] if word.zone and scope.owner >= 0 else scope
 
 
 def _weight(word: Word) -> float:
@@ -108,7 +119,9 @@ def _fits(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bo
     `met` is whether the sentence speaks of the source's exception: "needs consent to sell" and "may not sell without
     consent" are one rule, "may sell" is not, and "must sell with consent" is not either.
     """
-    if other.zone:  # "may not sell without consent": consent must be had; "may sell without consent": it need not
+    if (
+        other.zone
+    ):  # "may not sell without consent": consent must be had; "may sell without consent": it need not
         if scope.modality in ("must", "mustlet"):
             return theirs.exception == "only" or theirs.modality in ("maynot", "not")
         return scope.modality in ("plain", "may") and not (scope.modality == "may" and word.head)
@@ -116,7 +129,9 @@ def _fits(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bo
         return True
     said, held = scope.modality, theirs.modality
     excepted = bool(theirs.exception) and met and not (word.head and other.head and said == "must")
-    loose = bool(theirs.exception) and not met
+    loose = (
+        theirs.exception in ("only", "unless", "without", "until") and theirs.modality != "plain" and not met
+    )
     if said in ("must", "mustlet"):
         return held in ("must", "mustlet", "plain") or (held == "maynot" and excepted) or (held == "may" and theirs.exception == "only" and excepted) or (said == "mustlet" and held == "may")  # fmt: skip
     if said == "may":
@@ -145,6 +160,8 @@ def _party_fault(said: Scope, held: list[Scope], everyone: frozenset[str]) -> st
 
     `everyone` are the parties of the source's whole sentence: one of them may be acted on.
     """
+    if said.modality == "plain" and _alike(said.actors, everyone):
+        return None  # without a verb of ours, who acts may be anyone named
     turned = False
     for theirs in held:
         swapped = (

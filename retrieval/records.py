@@ -179,6 +179,15 @@ class Source:
     checked: Checked = "statute_text"
 
 
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """How many sentences that a model wrote were kept as they were, kept after a second try, and dropped."""
+
+    kept: int
+    repaired: int
+    dropped: int
+
+
 class UnsupportedAnswer(ValueError):
     """An answer was about to be made with a statement without a source or a mark without a meaning."""
 
@@ -208,6 +217,7 @@ class Answer:
     engine: str = "extractive"
     id: str | None = None
     elapsed_ms: dict[str, float] = field(default_factory=dict)
+    verification: Verification | None = None  # None: no model wrote
 
     def __post_init__(self) -> None:
         marks = [source.mark for source in self.sources]
@@ -296,5 +306,12 @@ def answer_as_json(answer: Answer) -> dict[str, object]:
         ],
         "notices": list(answer.notices),
         "engine": answer.engine,
+        "verification": None
+        if answer.verification is None
+        else {
+            "kept": answer.verification.kept,
+            "repaired": answer.verification.repaired,
+            "dropped": answer.verification.dropped,
+        },
         "elapsed_ms": {name: round(ms, 1) for name, ms in answer.elapsed_ms.items()},
     }

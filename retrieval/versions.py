@@ -125,13 +125,13 @@ class Versions:
         )
         return [self._read(row) for row in rows]
 
-    def current_hash(self, key: Key) -> tuple[int, str, int] | None:
-        """Return (id, hash, chunks) of a section's current version, or None."""
+    def current_of(self, key: Key) -> tuple[int, str, int, str] | None:
+        """Return (id, hash, chunks, source) of a section's current version, or None."""
         row = self._db.execute(
-            "SELECT id, hash, chunks FROM version WHERE jurisdiction = ? AND law_id = ? AND section = ? AND current = 1",
+            "SELECT id, hash, chunks, source FROM version WHERE jurisdiction = ? AND law_id = ? AND section = ? AND current = 1",
             key,
         ).fetchone()
-        return (row["id"], row["hash"], row["chunks"]) if row else None
+        return (row["id"], row["hash"], row["chunks"], row["source"]) if row else None
 
     def known_beside(self, key: Key, text_hash: str, source: str) -> bool:
         """Return whether a file gave this text of a section before and it was kept beside the current one."""
@@ -228,12 +228,14 @@ def _plain(text: str) -> str:
 def text_on(versions: Iterable[Version], day: dt.date) -> Version | None:
     """Return the version of one section that held on a day, as far as its source and our loads can tell, or None.
 
-    A version without a date of its own begins on the day it was first loaded, but the first one always did.
+    A version without any date of its own begins on the day it was first loaded, but the first one always did.
     """
     ordered = sorted(versions, key=lambda v: v.id)
     found = None
     for number, version in enumerate(ordered):
-        first = version.in_force_from or (version.loaded_on if number else dt.date.min)
+        first = version.in_force_from or (
+            version.loaded_on if number and not version.in_force_to else dt.date.min
+        )
         ended = version.ended_on is not None and day >= version.ended_on and version.in_force_to is None
         if first <= day <= (version.in_force_to or dt.date.max) and not ended:
             found = version if found is None or first >= (found.in_force_from or dt.date.min) else found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any, Generic, Literal, TypeVar
 
@@ -53,8 +53,18 @@ class Wordings:
     framing: frozenset[str]
     soft: frozenset[str]
     known_as: dict[str, str]
+    joins: frozenset[str]
+    none: frozenset[str]
+    determiners: frozenset[str]
+    prepositions: frozenset[str]
+    short_conditions: frozenset[str]
+    of_law: frozenset[str]
+    verbs_too: frozenset[str]
+    no_heads: frozenset[str]
+    nothing: frozenset[str]
 
 
+@lru_cache(maxsize=50_000)
 def base_of(word: str) -> str:
     """Return the stem of a word; of one with a hyphen ("attorney-general") the singular."""
     return stem(word.removesuffix("'s").removesuffix("s'")) if "-" not in word else word.removesuffix("s")
@@ -87,9 +97,11 @@ def wordings() -> Wordings:
         framing=frozenset(raw["framing"]["words"]),
         soft=frozenset(base_of(w) for w in raw["soft"]["words"]),
         known_as=raw["known_as"],
+        **{name: frozenset(words) for name, words in raw["grammar"].items()},
     )
 
 
+@lru_cache(maxsize=50_000)
 def concepts_of(word: str) -> frozenset[str]:
     """Return the groups of meaning of a word, or its stem where it is in none."""
     groups = wordings().groups

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 
 import structlog
@@ -12,6 +13,7 @@ from bots.afterwards import Afterwards, again
 from bots.asked import Asked
 from bots.in_order import InOrder
 from bots.remembered import Choices, KeptAnswer, Scope
+from bots.slack.agent import Agent
 from bots.slack.blocks import Block, quoted
 from bots.slack.controls import controls
 from bots.slack.events import PLATFORM, Address, Command, Deleted, Message
@@ -63,7 +65,7 @@ class Answering:
         self.after = after
         self.in_order = InOrder()
 
-    async def message(self, post: Post, message: Message) -> None:
+    async def message(self, post: Post, agent: Agent, message: Message) -> None:
         """Answer a message; one that was edited, in the place of its old answer.
 
         Raises:
@@ -84,10 +86,10 @@ class Answering:
             here = await self.choices(tenant, message.address.channel)
             asked = replace(asked, defaults=await self.defaults(tenant, here, message.user))
             private = here.private and message.address.thread_ts is not None and not _is_direct(message)
-            where = Where(
-                message.address.channel, message.address.thread_ts, message.user if private else ""
+            where = Where(message.address.channel, message.address.thread_ts, message.user if private else "")
+            await self.give(
+                post, asked, where, message.about, old, unasked=not message.addressed, agent=agent
             )
-            await self.give(post, asked, where, message.about, old, unasked=not message.addressed)
 
     async def deleted(self, post: Post, gone: Deleted) -> None:
         """Take away the answer to a message that is gone, and forget its words.
@@ -127,15 +129,19 @@ class Answering:
         lead: tuple[Block, ...] = (),
         unasked: bool = False,
         over: bool = False,
+        agent: Agent | None = None,
     ) -> None:
         """Answer a question and keep the answer; one that is `old` gives way to it.
 
-        With a `response_url` only the person there sees it (`over`: in place of what was clicked).
+        With a `response_url` only the person there sees it (`over`: in place of what was clicked). An `agent` shows
+        that it is at work, and names a thread that begins in a direct conversation.
 
         Raises:
             NotSent: Slack did not take the answer.
         """
-        turn = await self.turns.answer(asked)
+        showing = agent.working(where.address) if agent and not unasked else nullcontext()
+        async with showing:
+            turn = await self.turns.answer(asked)
         if unasked and not _worth_saying(turn):
             await self.turns.forget(asked)
             return
@@ -170,6 +176,9 @@ class Answering:
             where=where.note(),
         )
         await self.after.keep(kept, turn)
+        begins = turn.question is not None and not turn.question.history
+        if agent and begins and where.channel.startswith("D") and isinstance(turn.reply, Answer):
+            await agent.name(where.address, turn.reply.title)
 
     async def choices(self, tenant: str, channel_or_user: str) -> Choices:
         """Return what a channel or a person has chosen."""

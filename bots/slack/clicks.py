@@ -12,18 +12,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bots.afterwards import GONE, NOT_KEPT, again, following
-from bots.asked import Asked
+from bots.asked import Asked, clean
 from bots.remembered import REASONS, KeptAnswer, Reason
-from bots.slack.answering import Answering, where_of
-from bots.slack.blocks import quoted
-from bots.slack.controls import actions, asked_by, controls, place_menu, question_dialog, reason_menu
-from bots.slack.events import PLATFORM, Address
+from bots.render import lines_of
+from bots.slack.answering import Answering, Where, where_of
+from bots.slack.blocks import Block, quoted
+from bots.slack.controls import actions, asked_by, controls_for, place_menu, question_dialog, reason_menu
+from bots.slack.events import PLATFORM, Address, plain_text
 from bots.slack.messages import (
     SlackMessage,
     messages_of,
     messages_of_pieces,
     plain_messages,
-    plain_pieces,
+    plain_texts,
 )
 from bots.slack.post import NotSent, Post
 from bots.threads import Thread
@@ -32,6 +33,7 @@ from retrieval.jurisdictions import registry
 
 ABSENT = frozenset({"not_in_channel", "channel_not_found"})
 THANKS = "Thank you. I counted that without your name."
+NOTED = "Thank you. I noted the reason, without your name."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ class Click:
 
 
 def read_click(body: Mapping[str, Any]) -> Click | None:
-    """Return what was pressed, or None where a payload names no button of ours or nowhere to answer."""
+    """Return what was pressed, or None where a payload names no button. The Home tab gives no `response_url`."""
     pressed = body.get("actions")
     action = pressed[0] if isinstance(pressed, list) and pressed else None
     if not isinstance(action, Mapping):
@@ -70,7 +72,7 @@ def read_click(body: Mapping[str, Any]) -> Click | None:
     option = action.get("selected_option")
     value = option.get("value") if isinstance(option, Mapping) else action.get("value")
     response_url = body.get("response_url")
-    if not isinstance(value, str) or not isinstance(response_url, str):
+    if not isinstance(value, str) or not (_is_address(response_url) or response_url is None):
         return None
     container = _part(body, "container")
     tenant = _part(body, "team").get("id") or _part(body, "user").get("team_id") or ""
@@ -80,7 +82,7 @@ def read_click(body: Mapping[str, Any]) -> Click | None:
         str(tenant),
         str(_part(body, "user").get("id") or ""),
         str(_part(body, "channel").get("id") or container.get("channel_id") or ""),
-        response_url,
+        str(response_url or ""),
         str(body.get("trigger_id") or ""),
         container.get("is_ephemeral") is True,
     )
@@ -105,10 +107,8 @@ class Clicks:
             case "reason":
                 await self._reason(post, click, kept)
             case "wrong_state":
-                menu = actions(place_menu(kept.id, "Choose the right state"))
-                told = SlackMessage(
-                    "Which state did you mean?", (quoted("Which state did you mean by", kept.asked), menu)
-                )
+                text = "Which state did you mean? I answer again for the one you choose."
+                told = _with_menu(text, place_menu(kept.id, "Choose the right state"))
                 await post.privately(click.response_url, click.user, (told,), lambda: (told,))
             case "place":
                 await self._other_place(post, click, kept)
@@ -117,7 +117,7 @@ class Clicks:
             case "share":
                 await self._share(post, click, kept)
 
-    async def dialog(self, click: Click) -> dict[str, Any]:
+    def dialog(self, click: Click) -> dict[str, Any]:
         """Return the dialog for a follow-up. Nothing is looked up: it has three seconds to open."""
         about = {"answer": click.answer, "response_url": click.response_url if click.private else ""}
         return question_dialog("follow_up", "Ask a follow-up", "What else do you want to know?", about)
@@ -140,43 +140,48 @@ class Clicks:
                 post, asked, replace(where, shown=(), shared=False), response_url=response_url
             )
             return
-        lead = (asked_by(user, quoted("", text)),)
+        lead = (asked_by(user, quoted("", text, 2_000)),)
         await self._answering.give(post, asked, where, lead=lead)
+
+    async def about(self, post: Post, body: Mapping[str, Any]) -> None:
+        """Answer what was asked about somebody's message in a dialog, privately at first."""
+        given, text = dialog_values(body)
+        tenant, user = _tenant(body), str(_part(body, "user").get("id") or "")
+        channel, response_url = given.get("channel", ""), given.get("response_url", "")
+        if not channel or not _is_address(response_url):
+            await self._tell_somewhere(post, "", user, GONE)
+            return
+        thread = Thread(PLATFORM, tenant, f"{channel}:{user}")
+        asked = Asked(text, thread, (_view_id(body),), earlier=())
+        if await self._answering.turns.take(asked):
+            asked = await self._with_defaults(asked, channel, user)
+            where = Where(channel, given.get("thread_ts") or None, user)
+            await self._answering.give(post, asked, where, response_url=response_url)
 
     async def _judge(self, post: Post, click: Click, kept: KeptAnswer) -> None:
         if not await self._first(click, kept):
             await self._tell(post, click, Note("You told me already. Thank you."))
-        elif click.choice == "up":
-            saved = await self._after.judge(kept, helpful=True)
-            await self._tell(post, click, Note(THANKS) if saved else NOT_KEPT)
-        else:
-            # Counted at once: the reason is a bonus that not everybody gives.
-            saved = await self._after.judge(kept, helpful=False)
-            text = f"{THANKS} What was wrong?"
-            told = SlackMessage(text, (*_note_blocks(text), actions(reason_menu(kept.id))))
-            if saved:
-                await post.privately(click.response_url, click.user, (told,), lambda: (told,))
-            else:
-                await self._tell(post, click, NOT_KEPT)
+            return
+        helpful = click.choice == "up"
+        # Counted at once: the reason is a bonus that not everybody gives.
+        number = await self._after.judge(kept, helpful)
+        if number is None or helpful:
+            await self._tell(post, click, NOT_KEPT if number is None else Note(THANKS))
+            return
+        told = _with_menu(f"{THANKS} What was wrong?", reason_menu(kept.id, number))
+        await post.privately(click.response_url, click.user, (told,), lambda: (told,))
 
     async def _reason(self, post: Post, click: Click, kept: KeptAnswer) -> None:
-        reason: Reason | None = next((known for known in REASONS if known == click.choice), None)
-        if reason is None:
+        chosen, _, number = click.choice.partition(":")
+        reason: Reason | None = next((known for known in REASONS if known == chosen), None)
+        if reason is None or not number.isdigit():
             return
-        if not await self._first(click, kept):
-            await post.withdraw(click.response_url)
-            return
-        saved = await self._after.judge(kept, helpful=False, reason=reason)
+        saved = await self._after.explain(int(number), reason)
+        told: tuple[SlackMessage, ...] = messages_of(Note(NOTED) if saved else NOT_KEPT)
         if saved and reason == "wrong_state":
-            text = "Thank you. Choose the right state and I answer again."
-            told = SlackMessage(
-                text, (*_note_blocks(text), actions(place_menu(kept.id, "Choose the right state")))
-            )
-            await post.privately(click.response_url, click.user, (told,), lambda: (told,), replace=True)
-            return
-        note = Note("Thank you. I counted the reason, without your name.") if saved else NOT_KEPT
-        messages = messages_of(note)
-        await post.privately(click.response_url, click.user, messages, lambda: messages, replace=True)
+            text = f"{NOTED} Choose the right state and I answer again."
+            told = (_with_menu(text, place_menu(kept.id, "Choose the right state")),)
+        await post.privately(click.response_url, click.user, told, lambda: told, replace=True)
 
     async def _other_place(self, post: Post, click: Click, kept: KeptAnswer) -> None:
         """Answer again for the state chosen, in the place of the old answer."""
@@ -208,7 +213,7 @@ class Clicks:
         title = "The text behind the answer"
         messages = messages_of_pieces(found.pieces, found.links, title, title)
         await post.privately(
-            click.response_url, click.user, messages, lambda: plain_pieces(found.pieces, found.links)
+            click.response_url, click.user, messages, lambda: plain_texts(lines_of(found.pieces))
         )
 
     async def _share(self, post: Post, click: Click, kept: KeptAnswer) -> None:
@@ -223,19 +228,21 @@ class Clicks:
                 await self._tell(post, click, Note("It stands in the channel already."))
                 return
             head = SlackMessage(
-                "A question on privacy law", (asked_by(click.user, quoted("", current.asked)),)
+                "A question on privacy law", (asked_by(click.user, quoted("", current.asked, 2_000)),)
             )
             try:
-                (ts,) = await post.in_channel(Address(where.channel, None), (head,), lambda: (head,))
+                (ts,) = await post.in_channel(where.address, (head,), lambda: (head,))
             except NotSent as error:
                 if str(error) not in ABSENT:
                     raise
                 await self._tell(
-                    post, click, Note("I am not in this channel yet. Type /invite @reggi here, then press again.")
+                    post,
+                    click,
+                    Note("I am not in this channel yet. Type /invite @reggi here, then press again."),
                 )
                 return
-            await self._post_shown(post, current, Address(where.channel, ts), where.shown)
-            await self._answering.after.mark(current, replace(where, shared=True).note())
+            await self._post_shown(post, current, Address(where.channel, where.thread_ts or ts), where.shown)
+            await self._after.put(replace(current, where=replace(where, shared=True).note()))
         await self._tell(post, click, Note("Posted in the channel, with its question."))
 
     async def _post_shown(
@@ -243,13 +250,15 @@ class Clicks:
     ) -> None:
         """Post what was shown under a kept answer of its own, so that it can be judged and followed there."""
         key = hashlib.sha256(f"{kept.id}:{address.thread_ts}".encode()).hexdigest()[:16]
-        buttons = controls(key, _ANSWERED, self._after.can_show_text and bool(kept.sources), share=False)
+        buttons = controls_for(
+            key, kept.status, self._after.can_show_text and bool(kept.sources), share=False
+        )
         *before, last = shown
         messages = (*before, SlackMessage(last.text, (*last.blocks, *buttons)))
         sent = await post.in_channel(address, messages, lambda: shown)
         thread = Thread(PLATFORM, kept.thread.tenant, f"{address.channel}:{address.thread_ts}")
         note = replace(where_of(kept), thread_ts=address.thread_ts, user="", shown=()).note()
-        await self._after.copy(replace(kept, id=key, thread=thread, messages=sent, where=note))
+        await self._after.put(replace(kept, id=key, thread=thread, messages=sent, where=note))
 
     async def _with_defaults(self, asked: Asked, channel: str, user: str) -> Asked:
         here = await self._answering.choices(asked.thread.tenant, channel)
@@ -272,6 +281,20 @@ class Clicks:
             await post.in_channel(Address(user, None), messages, lambda: plain_messages(reply))
 
 
+def read_shortcut(body: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Return the dialog for "Ask Reggi about this", with the message's words, or None where there is no message.
+
+    https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
+    """
+    message, channel = _part(body, "message"), _part(body, "channel").get("id")
+    thread = message.get("thread_ts") or message.get("ts")
+    if not isinstance(channel, str) or not isinstance(thread, str):
+        return None
+    about = {"channel": channel, "thread_ts": thread, "response_url": str(body.get("response_url") or "")}
+    text = clean(plain_text(str(message.get("text") or ""), None))
+    return question_dialog("ask_about", "Ask Reggi about this", "Your question (name the state)", about, text)
+
+
 def dialog_values(body: Mapping[str, Any]) -> tuple[dict[str, str], str]:
     """Return what a dialog was about, and what was typed into it; empty where the payload holds neither."""
     view = _part(body, "view")
@@ -282,6 +305,15 @@ def dialog_values(body: Mapping[str, Any]) -> tuple[dict[str, str], str]:
     field = _part(_part(_part(_part(view, "state"), "values"), "question"), "question")
     known = {str(k): str(v) for k, v in about.items()} if isinstance(about, dict) else {}
     return known, str(field.get("value") or "")
+
+
+def _with_menu(text: str, menu: Block) -> SlackMessage:
+    (said,) = messages_of(Note(text), controls=(actions(menu),))
+    return said
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and value.startswith(("https://", "http://"))
 
 
 def _view_id(body: Mapping[str, Any]) -> str:

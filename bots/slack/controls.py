@@ -25,18 +25,24 @@ def controls(answer: str, reply: Reply, statute: bool, share: bool) -> tuple[Blo
 
     `statute`: there is law to show. `share`: only one person sees the reply, and it may go to a channel.
     """
-    if isinstance(reply, Note) or reply.status == "help":
+    if isinstance(reply, Note):
         return ()
-    if reply.status == "needs_jurisdiction":
+    return controls_for(answer, reply.status, statute and bool(reply.sources), share)
+
+
+def controls_for(answer: str, status: str, statute: bool, share: bool) -> tuple[Block, ...]:
+    """Return what stands below an answer with this status."""
+    if status == "needs_jurisdiction":
         return (actions(place_menu(answer, "Choose the state")),)
-    law = reply.status in ABOUT_LAW
+    law = status in ABOUT_LAW
     buttons = [
-        *([_button("share", "Post in channel", answer, primary=True)] if share else []),
+        *([_button("share", "Post in channel", answer, primary=True)] if share and law else []),
         *([_button("wrong_state", "Wrong state?", answer)] if law else []),
-        *([_button("statute", "Show the statute text", answer)] if law and statute and reply.sources else []),
+        *([_button("statute", "Show the statute text", answer)] if law and statute else []),
         *([_button("follow_up", "Ask a follow-up", answer)] if law else []),
     ]
-    return (_thumbs(answer), *([actions(*buttons)] if buttons else []))
+    thumbs = [_thumbs(answer)] if status in JUDGED else []
+    return (*thumbs, *([actions(*buttons)] if buttons else []))
 
 
 def place_menu(answer: str, prompt: str) -> Block:
@@ -56,13 +62,20 @@ def place_menu(answer: str, prompt: str) -> Block:
     }
 
 
-def reason_menu(answer: str) -> Block:
-    """Return a menu of reasons why an answer was not helpful."""
+def own_default(chosen: bool) -> tuple[Block, ...]:
+    """Return the menu of one's own default state, and where one is `chosen` the way to remove it."""
+    menu = place_menu("mine", "Choose your state") | {"action_id": "my_default"}
+    remove = {**_button("no_default", "Remove", "mine:none")}
+    return (menu, remove) if chosen else (menu,)
+
+
+def reason_menu(answer: str, number: int) -> Block:
+    """Return a menu of reasons why an answer was not helpful; `number` is that of the click they belong to."""
     return {
         "type": "static_select",
         "action_id": "reason",
         "placeholder": _plain("What was wrong?"),
-        "options": [_option(text, f"{answer}:{reason}") for reason, text in REASONS.items()],
+        "options": [_option(text, f"{answer}:{reason}:{number}") for reason, text in REASONS.items()],
     }
 
 

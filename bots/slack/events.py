@@ -140,7 +140,9 @@ def _message(
 def _file_names(files: Any) -> tuple[str, ...]:
     if not isinstance(files, list):
         return ()
-    return tuple(str(file.get("name") or file.get("title") or "") for file in files if isinstance(file, Mapping))
+    return tuple(
+        str(file.get("name") or file.get("title") or "") for file in files if isinstance(file, Mapping)
+    )
 
 
 def read_command(body: Mapping[str, Any]) -> Command | None:

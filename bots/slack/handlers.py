@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Coroutine
 from typing import Any
 
 import structlog
@@ -21,11 +21,20 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.asked import Asked
+from bots.afterwards import Afterwards
+from bots.asked import PlaceOf
 from bots.background import Background
+from bots.choices import read_choosing
 from bots.errors import RequestRefused, SlackUnavailable
-from bots.slack.events import read_command, read_event
-from bots.slack.post import NotSent, post_in_channel, respond_privately, retry_handlers
+from bots.slack.agent import Agent, read_opened
+from bots.slack.answering import Answering
+from bots.slack.blocks import Block
+from bots.slack.choosing import ChannelChoices
+from bots.slack.clicks import Clicks, read_click, read_shortcut
+from bots.slack.events import Command, Deleted, read_command, read_event
+from bots.slack.home import Home
+from bots.slack.pace import Pace
+from bots.slack.post import NotSent, Post, error_code, retry_handlers
 from bots.turn import Turns
 
 _log = structlog.get_logger(__name__)
@@ -56,7 +65,7 @@ class Workspace(AsyncAuthorize):
         try:
             who = await self._client.auth_test()
         except SlackApiError as error:
-            raise SlackUnavailable(f"Slack refused the bot token ({error.response.get('error')})") from error
+            raise SlackUnavailable(f"Slack refused the bot token ({error_code(error)})") from error
         except (ClientError, TimeoutError, OSError) as error:
             raise SlackUnavailable(f"Slack's API cannot be reached ({type(error).__name__})") from error
         return AuthorizeResult.from_auth_test_response(auth_test_response=who, bot_token=self._token)
@@ -75,13 +84,20 @@ class Slack:
         signing_secret: str,
         api_url: str,
         turns: Turns,
+        after: Afterwards,
+        place_of: PlaceOf,
         background: Background,
         pause: float,
     ) -> None:
         """`api_url` is Slack's Web API; `pause` the seconds between two messages to one channel."""
         self._turns = turns
+        self._place_of = place_of
         self._background = background
-        self._pause = pause
+        self._pace = Pace(pause)
+        self._answering = Answering(turns, after)
+        self._clicks = Clicks(self._answering)
+        self._choices = ChannelChoices(after)
+        self._home = Home(after)
         self._verifier = SignatureVerifier(signing_secret)
         self._workspace = Workspace(token, api_url)
         bolt = AsyncApp(
@@ -92,8 +108,14 @@ class Slack:
         )
         bolt.event("app_mention")(self._on_event)
         bolt.event("message")(self._on_event)
+        bolt.event("assistant_thread_started")(self._on_opened)
+        bolt.event("app_home_opened")(self._on_opened)
         bolt.event(re.compile(""))(_ignore)  # a subscription too many is no error that Slack should retry
         bolt.command(re.compile(""))(self._on_command)
+        bolt.action(re.compile(""))(self._on_action)
+        bolt.view("follow_up")(self._on_follow_up)
+        bolt.view("ask_about")(self._on_question_about)
+        bolt.message_shortcut("ask_about")(self._on_shortcut)
         self._bolt = bolt
 
     async def handle(self, request: web.Request) -> web.Response:
@@ -116,7 +138,7 @@ class Slack:
         ) as error:  # Bolt trusts the shape of the body
             raise RequestRefused(f"Slack body unreadable: {type(error).__name__}", 400) from error
         if not _is_readable(bolt_request.body):
-            raise RequestRefused("Slack body is no event and no command", 400)
+            raise RequestRefused("Slack body is no event, command or click", 400)
         return await to_aiohttp_response(await self._bolt.async_dispatch(bolt_request))
 
     async def check(self) -> str | None:
@@ -130,14 +152,22 @@ class Slack:
     async def _on_event(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         account = await self._workspace.account()
         found = read_event(body, account.bot_user_id)
-        if found is None:
+        post = Post(client, self._pace)
+        if isinstance(found, Deleted):
+            self._start(self._answering.deleted(post, found), "slack deletion")
+        elif found is not None:
+            self._start(self._answering.message(post, Agent(client), found), "slack message")
+
+    async def _on_opened(self, body: dict[str, Any], client: AsyncWebClient) -> None:
+        opened = read_opened(body)
+        if opened is None:
             return
-        asked, address = found
-
-        async def answer() -> None:
-            await post_in_channel(client, address, await self._turns.reply(asked), self._pause)
-
-        self._background.start(self._take(asked, answer), "slack message")
+        what, address = opened
+        if what == "home":
+            tenant = str(body.get("team_id") or "")
+            self._start(self._home.show(client, tenant, address.channel), "slack home")
+        else:
+            self._start(Agent(client).suggest(address), "slack prompts")
 
     async def _on_command(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
@@ -145,23 +175,67 @@ class Slack:
         if command is None:
             _log.error("slack_command_without_address")
             return
-        asked = command.asked
+        self._start(self._command(Post(client, self._pace), client, command), "slack command")
 
-        async def answer() -> None:
-            reply = await self._turns.reply(asked)
-            await respond_privately(
-                client, command.response_url, command.user, reply, asked.text, self._pause
-            )
-
-        self._background.start(self._take(asked, answer), "slack command")
-
-    async def _take(self, asked: Asked, answer: Callable[[], Awaitable[None]]) -> None:
-        if not await self._turns.take(asked):
+    async def _command(self, post: Post, client: AsyncWebClient, command: Command) -> None:
+        if not await self._turns.take(command.asked):
             return
-        try:
-            await answer()
-        except NotSent as error:
-            _log.error("slack_refused_message", error=str(error))
+        choosing = read_choosing(command.asked.text, self._place_of)
+        if choosing is not None:
+            await self._choices.command(post, client, command, choosing)
+        else:
+            await self._answering.command(post, command)
+
+    async def _on_action(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        click = read_click(body)
+        if click is not None and click.name in {"my_default", "no_default"}:
+            self._start(self._home.choose(client, click.tenant, click.user, click.choice), "slack default")
+            return
+        if click is None or not click.response_url:  # a link that was followed, or a button without a message
+            return
+        post = Post(client, self._pace)
+        if click.name == "switch":
+            self._start(self._choices.switch(post, client, click), "slack switch")
+        elif click.name == "follow_up":
+            dialog = self._clicks.dialog(click)
+            self._start(_open(client, click.trigger, dialog), "slack dialog")
+        else:
+            self._start(self._clicks.do(post, click), "slack click")
+
+    async def _on_follow_up(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        self._start(self._clicks.follow_up(Post(client, self._pace), body), "slack follow-up")
+
+    async def _on_shortcut(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        dialog = read_shortcut(body)
+        if dialog is not None:
+            self._start(_open(client, str(body.get("trigger_id") or ""), dialog), "slack dialog")
+
+    async def _on_question_about(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        self._start(self._clicks.about(Post(client, self._pace), body), "slack question")
+
+    def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Run work on; what Slack refuses of it is logged, since there is no one left to tell."""
+        self._background.start(_logged(work), name)
+
+
+async def _logged(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        await work
+    except NotSent as error:
+        _log.error("slack_refused_message", error=str(error))
+
+
+async def _open(client: AsyncWebClient, trigger: str, dialog: Block) -> None:
+    try:
+        await client.views_open(trigger_id=trigger, view=dialog)
+    except SlackApiError as error:
+        raise NotSent(error_code(error)) from error
+    except (ClientError, TimeoutError, OSError) as error:
+        raise NotSent(type(error).__name__) from error
 
 
 async def _ignore() -> None:
@@ -179,8 +253,27 @@ def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -
 
 
 def _is_readable(body: Any) -> bool:
-    """Whether Bolt can look at a body: an object, whose event, if there is one, says of which type it is."""
-    if not isinstance(body, dict):
+    """Whether Bolt can look at a body: an object of the shape that its type has. Bolt trusts that it is."""
+    if not isinstance(body, dict) or not isinstance(body.get("type", ""), str):
         return False
-    event = body.get("event")
-    return "event" not in body or (isinstance(event, dict) and isinstance(event.get("type"), str))
+    if "event" in body and not _has(body["event"], "type"):
+        return False
+    match body.get("type"):
+        case "block_actions":
+            pressed = body.get("actions")
+            return (
+                isinstance(pressed, list)
+                and bool(pressed)
+                and all(_has(one, "action_id", "type") for one in pressed)
+            )
+        case "view_submission" | "view_closed":
+            return _has(body.get("view"), "callback_id", "type")
+        case "shortcut" | "message_action":
+            return _has(body, "callback_id")
+        case "block_suggestion" | "interactive_message" | "dialog_submission" | "workflow_step_edit":
+            return False  # of kinds of app that this is not
+    return True
+
+
+def _has(value: Any, *names: str) -> bool:
+    return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in names)

@@ -7,7 +7,7 @@ Limits: 50 blocks a message (https://docs.slack.dev/reference/block-kit/blocks),
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -76,8 +76,13 @@ def messages_of_pieces(
 
 def plain_messages(reply: Reply) -> tuple[SlackMessage, ...]:
     """Return a reply as messages without blocks, for a Slack that refuses the blocks; nothing is left out."""
+    return plain_texts(plain_lines(reply))
+
+
+def plain_texts(lines: Iterable[str]) -> tuple[SlackMessage, ...]:
+    """Return lines as messages without blocks."""
     texts: list[str] = []
-    for line in plain_lines(reply):
+    for line in lines:
         for part in split_text(line, PLAIN_TEXT):
             shown = escaped(part)
             if texts and len(texts[-1]) + len(shown) < PLAIN_TEXT:

@@ -48,6 +48,12 @@ def retry_handlers() -> list[AsyncRetryHandler]:
     return [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=5)]
 
 
+def error_code(error: SlackApiError) -> str:
+    """Return Slack's own word for an error, or the HTTP status where the answer was no JSON (a gateway's page)."""
+    data = getattr(error.response, "data", None)
+    return str((isinstance(data, dict) and data.get("error")) or error.response.status_code)
+
+
 class Post:
     """Messages of one workspace's bot, to wherever they go."""
 
@@ -196,7 +202,7 @@ class Post:
         try:
             return await method(**body)
         except SlackApiError as error:
-            code = str(error.response.get("error") or error.response.status_code)
+            code = error_code(error)
             if body.get("blocks") and code in BLOCK_ERRORS:
                 raise BlocksRefused(code) from error
             raise NotSent(code) from error

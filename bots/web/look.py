@@ -14,8 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from bots.render import WHY, places_line, safe_link
+from bots.render import places_line, safe_link
 from corpus_loader.coverage import Cell
+from retrieval.jurisdictions import REASONS
 from retrieval.records import Checked, Governs
 
 HERE = Path(__file__).parent
@@ -81,7 +82,7 @@ def templates() -> Environment:
         "checked_words": CHECKED,
         "cell_words": CELLS,
         "governs_words": GOVERNS,
-        "why_words": WHY,
+        "why_words": REASONS,
         "file": file_address,
     }
     return env

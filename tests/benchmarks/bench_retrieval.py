@@ -1,7 +1,8 @@
 """How often the controlling section is among the first 1, 3, 5 and 10 found: our ranking beside plain searches.
 
-Questions: those of tests/eval/exam.jsonl that ask about one state and name a section that must be cited. Every search
-is told the jurisdiction, and gets earlier questions of a conversation in front of the question.
+Questions: those of tests/eval/exam.jsonl (or of the exam given as an argument) that ask about one state and name a
+section that must be cited. Every search is told the jurisdiction; the plain ones get the earlier questions of a
+conversation in front of the question.
 
 The digest is searched section by section. With REGGI_TEST_STATUTES (a folder of JSONL records {jurisdiction,
 citation, title, text}) official text is searched too, cut into chunks as our loader cuts it, for those questions whose
@@ -16,10 +17,13 @@ import asyncio
 import datetime as dt
 import json
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+
+from plain_searches import DEPTH, PlainSearches, Search, Text
 
 from bots.start import Opened, load_corpus, open_brain
 from config.settings import Settings
@@ -30,7 +34,6 @@ from retrieval.ranking import rank
 from retrieval.records import Detection, Jurisdictions, Question
 from retrieval.store import embedded_text
 from retrieval.understand import understand
-from plain_searches import DEPTH, PlainSearches, Search, Text
 
 EXAM = Path(__file__).parents[1] / "eval" / "exam.jsonl"
 STATUTES = "REGGI_TEST_STATUTES"
@@ -39,7 +42,7 @@ TODAY = dt.date(2026, 11, 21)
 Find = Callable[[ExamQuestion], Awaitable[list[str]]]
 
 
-def asked_questions(path: Path = EXAM) -> list[ExamQuestion]:
+def asked_questions(path: Path) -> list[ExamQuestion]:
     """Return the questions of an exam about one state with a section that must be cited."""
     return [q for q in read_exam(path) if q.must_cite and q.jurisdictions and len(q.jurisdictions) == 1]
 
@@ -154,9 +157,9 @@ def load_statutes(settings: Settings, files: Sequence[Path]) -> None:
     )
 
 
-async def measure(base: Path) -> None:
+async def measure(base: Path, exam: Path) -> None:
     """Print both tables; stores are made below `base`."""
-    questions = asked_questions()
+    questions = asked_questions(exam)
     opened = await open_brain(Settings(data_dir=base / "digest"))
     ours = await our_ranking(opened)
     texts = await digest_texts(opened)
@@ -187,12 +190,12 @@ async def measure(base: Path) -> None:
     opened.close()
 
 
-def main() -> None:
-    """Load the shipped digest into a folder of its own and measure."""
+def main(exam: Path = EXAM) -> None:
+    """Load the shipped digest into a folder of its own and measure with an exam's questions."""
     with tempfile.TemporaryDirectory() as folder:
         load_corpus(Settings(data_dir=Path(folder) / "digest"))
-        asyncio.run(measure(Path(folder)))
+        asyncio.run(measure(Path(folder), exam))
 
 
 if __name__ == "__main__":
-    main()
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else EXAM)

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 
+from retrieval.catalogue import Catalogue
 from retrieval.records import (
     Answer,
     AnswerSection,
     Detection,
+    LawStatement,
+    Passage,
     Question,
     Source,
     Statement,
@@ -177,7 +181,7 @@ def survey(rows: int, words: int = 12) -> Answer:
             )
             for n, code in enumerate(codes, 1)
         ),
-        jurisdictions=tuple(Detection(code, f"State {code}", None, "survey") for code in codes),
+        jurisdictions=tuple(Detection(code, f"State {code}", None, "set") for code in codes),
         notices=("Information, not legal advice.",),
     )  # fmt: skip
 
@@ -227,3 +231,32 @@ class FakeBrain:
         if question.text == "help":
             return HELP
         return self.answer_with(question) if callable(self.answer_with) else self.answer_with
+
+
+class FakeLibrary:
+    """The port of `bots.statute_text`: Minnesota's two sections, of one the official text too."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    async def catalogue(self, jurisdiction: str) -> Catalogue:
+        if self.error is not None:
+            raise self.error
+        rights = passage(
+            "325M.14", "Consumer rights", ("A consumer may opt out of the sale of personal data.",)
+        )
+        duties = passage("325M.16", "Controller duties", ("A controller must obtain consent.",))
+        official = replace(
+            rights, text_kind="official", statements=(), text="Subdivision 1. Words of the code.\n\n(a) More."
+        )
+        return Catalogue(jurisdiction, (rights, duties, official) if jurisdiction == "MN" else (), ())
+
+
+def passage(section: str, title: str, said: tuple[str, ...]) -> Passage:
+    """A section of the digest, named as `source` names it."""
+    named = source("1.1", section=section, title=title)
+    return Passage(
+        jurisdiction="MN", law_id="mcdpa", law=named.law, section=section, citation=named.citation, title=title, url=named.url,
+        text=" ".join(said), text_kind="digest", kind="statute", governs="business", topics=("marketing-use",), in_force_from=None,
+        in_force_to=None, reviewed=REVIEWED, checked="statute_text", statements=tuple(LawStatement(text, ()) for text in said),
+    )  # fmt: skip

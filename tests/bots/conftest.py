@@ -24,7 +24,7 @@ from bots.teams.tokens import Gate
 from bots.turn import Limits, Turns
 from config.settings import Settings
 from tests.bots import fake_slack
-from tests.bots.answers import FakeBrain, place_of
+from tests.bots.answers import FakeBrain, FakeLibrary, place_of
 from tests.bots.fake_slack import FakeSlack
 from tests.bots.fake_teams import APP_ID, FakeTeams
 
@@ -61,16 +61,37 @@ class SlackWorld:
     slack_url: str
     brain: FakeBrain
     http: ClientSession
+    conversations: MemoryConversations
+    library: FakeLibrary
 
     async def event(self, body: dict[str, Any], **headers: str) -> ClientResponse:
         text, sent = fake_slack.event_request(body)
         return await self.http.post(f"{self.url}/slack/events", data=text, headers=sent | headers)
 
-    async def command(self, text: str, trigger: str = "t1") -> ClientResponse:
-        body = fake_slack.payload("command") | {"text": text, "trigger_id": trigger}
+    async def command(self, text: str, trigger: str = "t1", **changed: str) -> ClientResponse:
+        body = fake_slack.payload("command") | {"text": text, "trigger_id": trigger} | changed
         body["response_url"] = f"{self.slack_url}/response/{trigger}"
         data, headers = fake_slack.command_request(body)
         return await self.http.post(f"{self.url}/slack/commands", data=data, headers=headers)
+
+    async def click(
+        self, name: str, value: str, number: int = 1, private: bool = False, **changed: Any
+    ) -> ClientResponse:
+        """Press a button, or choose `value` in a menu."""
+        body = fake_slack.payload("block_actions") | changed
+        body["response_url"] = f"{self.slack_url}/response/click{number}"
+        body["container"] = body["container"] | {"is_ephemeral": private}
+        body["actions"] = [{**body["actions"][0], "action_id": name}]
+        chosen = {"selected_option": {"text": {"type": "plain_text", "text": "x"}, "value": value}}
+        menu = name in {"place", "reason"}
+        body["actions"][0] |= (
+            {"type": "static_select", **chosen} if menu else {"type": "button", "value": value}
+        )
+        return await self.interact(body)
+
+    async def interact(self, body: dict[str, Any]) -> ClientResponse:
+        data, headers = fake_slack.click_request(body)
+        return await self.http.post(f"{self.url}/slack/interactions", data=data, headers=headers)
 
     async def settled(self) -> None:
         """Wait until nothing is under way any more."""
@@ -88,9 +109,10 @@ async def slack() -> AsyncIterator[SlackWorld]:
             slack_signing_secret=SecretStr(fake_slack.SECRET),
             slack_api_url=f"{slack_url}/api/",
         )
-        app = build_app(settings, brain, MemoryConversations(), place_of, slack_pause=0)
+        conversations, library = MemoryConversations(), FakeLibrary()
+        app = build_app(settings, brain, conversations, place_of, slack_pause=0, library=library)
         async with running(app) as url:
-            yield SlackWorld(url, fake, slack_url, brain, http)
+            yield SlackWorld(url, fake, slack_url, brain, http, conversations, library)
 
 
 @dataclass

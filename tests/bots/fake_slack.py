@@ -42,21 +42,58 @@ def command_request(body: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
     return text, {"Content-Type": "application/x-www-form-urlencoded", **signed(text)}
 
 
+def click_request(body: Mapping[str, Any]) -> tuple[str, dict[str, str]]:
+    """Return an interaction as Slack sends it: JSON in a form field."""
+    return command_request({"payload": json.dumps(body)})
+
+
 class FakeSlack:
     """What was posted, and what Slack would have said to it.
 
-    `errors` are given to the next messages, in order; "429" is a rate limit of a second.
+    `standing` is what channels show now, by (channel, ts). `errors` are given to the next messages, in order;
+    "429" is a rate limit of a second. `users` are those `users.info` knows. With `pace` seconds, messages to a
+    channel that follow closer get 429, as Slack does after a burst.
     """
 
     def __init__(self) -> None:
         self.posted: list[dict[str, Any]] = []
         self.responses: list[dict[str, Any]] = []
+        self.whispered: list[dict[str, Any]] = []
+        self.updated: list[dict[str, Any]] = []
+        self.deleted: list[tuple[str, str]] = []
+        self.views: list[dict[str, Any]] = []
+        self.standing: dict[tuple[str, str], dict[str, Any]] = {}
         self.refused: list[str] = []
         self.errors: list[str] = []
+        self.users: dict[str, dict[str, Any]] = {
+            "U0ALICE": {"id": "U0ALICE", "team_id": "T0WORK"},
+            "U0BOSS": {"id": "U0BOSS", "team_id": "T0WORK", "is_admin": True},
+            "U0GUEST": {"id": "U0GUEST", "team_id": "T0WORK", "is_restricted": True},
+            "U0OTHER": {"id": "U0OTHER", "team_id": "T0ELSE", "is_stranger": True},
+        }
+        self.homes: list[dict[str, Any]] = []
+        self.extras: list[tuple[str, dict[str, Any]]] = []
+        self.refuse_extras = ""
         self.auth_tests = 0
+        self.pace = 0.0
+        self.uses: dict[str, int] = {}
+        self.posted_at: list[tuple[str, float]] = []
         self.app = web.Application()
-        self.app.router.add_post("/api/auth.test", self._auth_test)
-        self.app.router.add_post("/api/chat.postMessage", self._post)
+        for name, method in {
+            "auth.test": self._auth_test,
+            "chat.postMessage": self._post,
+            "chat.postEphemeral": self._whisper,
+            "chat.update": self._update,
+            "chat.delete": self._delete,
+            "views.open": self._open,
+            "views.publish": self._publish,
+            "assistant.threads.setStatus": self._extra,
+            "assistant.threads.setTitle": self._extra,
+            "assistant.threads.setSuggestedPrompts": self._extra,
+            "users.info": self._user,
+        }.items():
+            self.app.router.add_post(f"/api/{name}", method)
+        self.app.router.add_get("/api/users.info", self._user)
         self.app.router.add_post("/response/{id}", self._respond)
 
     async def _auth_test(self, request: web.Request) -> web.Response:
@@ -68,21 +105,91 @@ class FakeSlack:
 
     async def _post(self, request: web.Request) -> web.Response:
         message = await _body(request)
-        error = self._problem(message)
-        if error == "429":
-            limited = {"ok": False, "error": "ratelimited"}
-            return web.json_response(limited, status=429, headers={"Retry-After": "1"})
-        if error:
-            return web.json_response({"ok": False, "error": error})
+        if (error := self._problem(message) or self._thread_problem(message)) is not None:
+            return _failed(error)
+        now, channel = time.monotonic(), message["channel"]
+        last = next((at for name, at in reversed(self.posted_at) if name == channel), 0.0)
+        if now - last < self.pace:
+            self.refused.append("429")
+            return _failed("429")
+        self.posted_at.append((channel, now))
         self.posted.append(message)
-        return web.json_response(
-            {"ok": True, "channel": message["channel"], "ts": f"1.{len(self.posted):06d}"}
-        )
+        ts = f"1.{len(self.posted):06d}"
+        self.standing[channel, ts] = message
+        return web.json_response({"ok": True, "channel": channel, "ts": ts})
+
+    async def _whisper(self, request: web.Request) -> web.Response:
+        message = await _body(request)
+        error = self._problem(message) or self._thread_problem(message)
+        if error is None and message.get("user") not in self.users:
+            error = "user_not_in_channel"
+        if error is not None:
+            return _failed(error)
+        self.whispered.append(message)
+        return web.json_response({"ok": True, "message_ts": f"2.{len(self.whispered):06d}"})
+
+    async def _update(self, request: web.Request) -> web.Response:
+        message = await _body(request)
+        key = (message["channel"], message["ts"])
+        error = self._problem(message) or (None if key in self.standing else "message_not_found")
+        if error is not None:
+            return _failed(error)
+        self.updated.append(message)
+        self.standing[key] = message
+        return web.json_response({"ok": True, "channel": key[0], "ts": key[1]})
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        message = await _body(request)
+        key = (message["channel"], message["ts"])
+        if self.standing.pop(key, None) is None:
+            return _failed("message_not_found")
+        self.deleted.append(key)
+        return web.json_response({"ok": True})
+
+    async def _open(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        view = body["view"] if isinstance(body["view"], dict) else json.loads(body["view"])
+        if not body.get("trigger_id") or not view_is_valid(view):
+            return _failed("invalid_arguments")
+        self.views.append(view)
+        return web.json_response({"ok": True, "view": {"id": f"V{len(self.views)}"}})
+
+    async def _publish(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        view = body["view"] if isinstance(body["view"], dict) else json.loads(body["view"])
+        wrong = len(view["blocks"]) > 100 or not all(map(block_is_valid, view["blocks"]))
+        if view["type"] != "home" or wrong or body.get("user_id") not in self.users:
+            return _failed("invalid_arguments")
+        self.homes.append(view)
+        return web.json_response({"ok": True})
+
+    async def _extra(self, request: web.Request) -> web.Response:
+        body, name = await _body(request), request.path.rpartition(".")[2]
+        if self.refuse_extras:
+            return _failed(self.refuse_extras)
+        prompts = body.get("prompts", [])
+        if isinstance(prompts, str):
+            prompts = body["prompts"] = json.loads(prompts)
+        if len(prompts) > 4 or (name != "setSuggestedPrompts" and not body.get("thread_ts")):
+            return _failed("invalid_arguments")
+        self.extras.append((name, {**body, "answered": len(self.posted)}))
+        return web.json_response({"ok": True})
+
+    async def _user(self, request: web.Request) -> web.Response:
+        found = self.users.get(str((await _body(request)).get("user")))
+        if self.errors:
+            return _failed(self.errors.pop(0))
+        return web.json_response({"ok": True, "user": found}) if found else _failed("user_not_found")
 
     async def _respond(self, request: web.Request) -> web.Response:
         message = await _body(request)
-        if len(self.responses) >= 5:
+        url = request.match_info["id"]
+        self.uses[url] = self.uses.get(url, 0) + 1
+        if self.uses[url] > 5:
             return web.Response(status=404, text="used_url")
+        if message.get("delete_original"):
+            self.responses.append(message)
+            return web.Response(text="ok")
         error = self._problem(message | {"channel": "C"})
         if error:
             return web.Response(status=400, text=error)
@@ -95,12 +202,27 @@ class FakeSlack:
             self.refused.append(error)
         return error
 
+    def _thread_problem(self, message: Mapping[str, Any]) -> str | None:
+        """A thread must begin with a message that stands: a person's, or one of ours that was not deleted."""
+        ts = message.get("thread_ts")
+        ours = ts is not None and ts.startswith("1.")
+        if ts is None or (re.fullmatch(r"\d+\.\d{6}", ts) and not ours):
+            return None
+        return None if (message["channel"], ts) in self.standing else "thread_not_found"
+
+
+def _failed(error: str) -> web.Response:
+    if error == "429":
+        limited = {"ok": False, "error": "ratelimited"}
+        return web.json_response(limited, status=429, headers={"Retry-After": "1"})
+    return web.json_response({"ok": False, "error": error})
+
 
 async def _body(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         body: dict[str, Any] = await request.json()
         return body
-    form = {key: str(value) for key, value in (await request.post()).items()}
+    form = dict(request.query) | {key: str(value) for key, value in (await request.post()).items()}
     return {**form, **({"blocks": json.loads(form["blocks"])} if "blocks" in form else {})}
 
 
@@ -140,7 +262,48 @@ def block_is_valid(block: Mapping[str, Any]) -> bool:
                 and size(rows) <= 10_000
                 and all(c["type"] in {"raw_text", "rich_text"} for c in cells)
             )
+        case {"type": "section", "text": {"type": "plain_text", "text": text}}:
+            return 0 < len(text) <= 3_000 and ("accessory" not in block or _pressable(block["accessory"]))
+        case {"type": "actions", "elements": elements}:
+            names = [element["action_id"] for element in elements]
+            return (
+                0 < len(elements) <= 25 and len(names) == len(set(names)) and all(map(_pressable, elements))
+            )
+        case {"type": "context_actions", "elements": [{"type": "feedback_buttons", **element}]}:
+            pair = [element["positive_button"], element["negative_button"]]
+            return all(0 < len(b["text"]["text"]) <= 75 and 0 < len(b["value"]) <= 2_000 for b in pair)
     return False
+
+
+def _pressable(element: Mapping[str, Any]) -> bool:
+    """Return whether a button or menu is within Slack's limits (docs.slack.dev/reference/block-kit/block-elements)."""
+    match element:
+        case {"type": "button", "text": {"type": "plain_text", "text": text}, "value": value}:
+            return 0 < len(text) <= 75 and 0 < len(value) <= 2_000
+        case {"type": "static_select", "placeholder": {"type": "plain_text", "text": prompt}}:
+            groups = element.get("option_groups", [{"options": element.get("options", [])}])
+            options = [option for group in groups for option in group["options"]]
+            values = [option["value"] for option in options]
+            return (
+                0 < len(prompt) <= 150
+                and len(groups) <= 100
+                and all(0 < len(group["options"]) <= 100 for group in groups)
+                and len(values) == len(set(values))
+                and all(0 < len(o["text"]["text"]) <= 75 and 0 < len(o["value"]) <= 75 for o in options)
+            )
+    return False
+
+
+def view_is_valid(view: Mapping[str, Any]) -> bool:
+    """Return whether a dialog is one Slack opens (docs.slack.dev/reference/views/modal-views)."""
+    short = [view[name]["text"] for name in ("title", "submit", "close")]
+    fields = [block["element"] for block in view["blocks"] if block["type"] == "input"]
+    return (
+        view["type"] == "modal"
+        and all(0 < len(text) <= 24 for text in short)
+        and len(view["private_metadata"]) <= 3_000
+        and all(len(f.get("initial_value", "")) <= f["max_length"] <= 3_000 for f in fields)
+    )
 
 
 def _rich_is_valid(element: Mapping[str, Any]) -> bool:
@@ -151,7 +314,8 @@ def _rich_is_valid(element: Mapping[str, Any]) -> bool:
         )
     known = element["type"] in {"rich_text_section", "rich_text_quote"}
     return known and bool(inner) and all(
-        (e["type"] == "text" and e["text"]) or (e["type"] == "link" and e["url"].startswith("http")) for e in inner
+        (e["type"] == "text" and e["text"]) or (e["type"] == "link" and e["url"].startswith("http"))
+        or (e["type"] == "user" and e["user_id"].startswith("U")) for e in inner
     )  # fmt: skip
 
 
@@ -163,6 +327,14 @@ def size(value: Any) -> int:
     )
 
 
+def pressable(message: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the buttons and menus of a message by action id; the thumbs as "feedback"."""
+    blocks = message.get("blocks", [])
+    rows = [block["elements"] for block in blocks if block["type"] in {"actions", "context_actions"}]
+    switches = [block["accessory"] for block in blocks if "accessory" in block]
+    return {element["action_id"]: element for element in [*(e for row in rows for e in row), *switches]}
+
+
 def shown(message: Mapping[str, Any]) -> str:
     """Return the words a person sees in a message, block by block, letter by letter."""
     lines: list[str] = []
@@ -172,6 +344,8 @@ def shown(message: Mapping[str, Any]) -> str:
             for inner in value:
                 walk(inner)
         elif isinstance(value, dict):
+            if value.get("type") in {"actions", "context_actions"}:
+                return  # what can be pressed is not what is said
             if value.get("type") in {"text", "link", "plain_text", "raw_text"}:
                 lines.append(value["text"])
             else:

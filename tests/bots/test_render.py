@@ -91,7 +91,7 @@ def test_doubts_about_a_source_are_said() -> None:
 
 
 def test_many_states_are_counted() -> None:
-    assert places_line(survey(51).jurisdictions) == "51 jurisdictions — you asked about all states"
+    assert places_line(survey(51).jurisdictions) == "51 jurisdictions — taken together in your question"
 
 
 def test_unknown_reason_is_shown_as_it_is() -> None:

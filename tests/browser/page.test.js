@@ -62,7 +62,8 @@ async function ask(page, question) {
   const turns = await page.locator(".turn").count();
   await page.fill("#question", question);
   await page.press("#question", "Enter");
-  await page.locator(".turn").nth(turns).locator(".foot p").first().waitFor();
+  await page.locator(".turn").nth(turns).locator(".foot p, .note").first().waitFor();
+  assert.deepEqual(await page.locator(".turn").nth(turns).locator(".note").allInnerTexts(), [], question);
   await page.waitForFunction(() => !document.querySelector(".composer").dataset.busy);
   return page.locator(".turn").nth(turns);
 }

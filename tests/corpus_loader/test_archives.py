@@ -48,12 +48,21 @@ def test_files_of_folders_and_archives_are_found_in_order(tmp_path: Path) -> Non
     ]
 
 
-@pytest.mark.parametrize("name", ["../evil.txt", "/etc/passwd", "a/../../evil.txt", "C:\\windows\\evil.txt", "..\\evil.txt"])
+@pytest.mark.parametrize(
+    "name", ["../evil.txt", "/etc/passwd", "a/../../evil.txt", "C:\\windows\\evil.txt", "..\\evil.txt"]
+)
 def test_an_archive_that_climbs_out_gives_nothing(tmp_path: Path, name: str) -> None:
     found = list(files_in(zipped(tmp_path / "a.zip", {"good.txt": b"good", name: b"evil"})))
     assert [type(f.error) for f in found] == [UnsafeArchive]
     assert "would leave its folder" in str(found[0].error)
-    found = list(files_in(tarred(tmp_path / "a.tar.gz", [(tarfile.TarInfo("good.txt"), b"good"), (tarfile.TarInfo(name), b"evil")])))
+    found = list(
+        files_in(
+            tarred(
+                tmp_path / "a.tar.gz",
+                [(tarfile.TarInfo("good.txt"), b"good"), (tarfile.TarInfo(name), b"evil")],
+            )
+        )
+    )
     assert [type(f.error) for f in found] == [UnsafeArchive]
 
 
@@ -62,7 +71,13 @@ def test_links_and_devices_in_a_tar_are_not_followed(tmp_path: Path) -> None:
     link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
     device = tarfile.TarInfo("device")
     device.type = tarfile.CHRTYPE
-    found = list(files_in(tarred(tmp_path / "a.tar.gz", [(link, b""), (device, b""), (tarfile.TarInfo("good.txt"), b"good")])))
+    found = list(
+        files_in(
+            tarred(
+                tmp_path / "a.tar.gz", [(link, b""), (device, b""), (tarfile.TarInfo("good.txt"), b"good")]
+            )
+        )
+    )
     assert [bool(f.error) for f in found] == [True, True, False]
 
 
@@ -142,7 +157,11 @@ def test_a_file_too_large_is_not_read(tmp_path: Path, monkeypatch: pytest.Monkey
         ("\ufeff§ 1".encode(), "§ 1", "utf-8-sig"),
         ("§ 1".encode("utf-16"), "§ 1", "utf-16"),
         (b"a\r\nb\rc", "a\nb\nc", "utf-8"),
-        (b'<?xml version="1.0" encoding="no-such-thing"?><a/>', '<?xml version="1.0" encoding="no-such-thing"?><a/>', "utf-8"),
+        (
+            b'<?xml version="1.0" encoding="no-such-thing"?><a/>',
+            '<?xml version="1.0" encoding="no-such-thing"?><a/>',
+            "utf-8",
+        ),
     ],
 )
 def test_encodings(data: bytes, text: str, encoding: str) -> None:
@@ -151,7 +170,12 @@ def test_encodings(data: bytes, text: str, encoding: str) -> None:
 
 @pytest.mark.parametrize(
     ("data", "why"),
-    [(b"", "empty"), (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "neither text"), (b"\xd0\xcf\x11\xe0" + b"\0" * 50, "docx"), (b"\0\1\2\3" * 100, "no text")],
+    [
+        (b"", "empty"),
+        (b"\x89PNG\r\n\x1a\n" + b"\0" * 50, "neither text"),
+        (b"\xd0\xcf\x11\xe0" + b"\0" * 50, "docx"),
+        (b"\0\1\2\3" * 100, "no text"),
+    ],
 )
 def test_what_is_no_text_is_refused(data: bytes, why: str) -> None:
     with pytest.raises(UnreadableFile, match=why):

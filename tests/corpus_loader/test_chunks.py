@@ -13,7 +13,10 @@ from corpus_loader.subsections import parts_of
 
 FOLDER = Path(__file__).parents[1] / "fixtures" / "official"
 LABELS = st.sampled_from(["(a) ", "(1) ", "(i) ", "(A) ", "1. ", "a. ", "(iv)(A) ", "(a-1) ", "", "§ 4 "])
-WORD = st.one_of(st.sampled_from(["data", "notice:", "person;", "shall", "and", "5.", "“Sale”"]), st.text(min_size=1, max_size=12))
+WORD = st.one_of(
+    st.sampled_from(["data", "notice:", "person;", "shall", "and", "5.", "“Sale”"]),
+    st.text(min_size=1, max_size=12),
+)
 LINE = st.builds(lambda label, words: label + " ".join(words), LABELS, st.lists(WORD, max_size=60))
 
 
@@ -40,17 +43,29 @@ def test_a_short_section_is_one_chunk() -> None:
 
 def test_the_opening_of_a_list_goes_with_its_first_item() -> None:
     text = "(a) " + "word " * 150 + "\n(b) A notice includes all of the following:\n(1) " + "item " * 100
-    assert any(text[c.start : c.end].startswith("(b) A notice includes all of the following:\n(1)") for c in chunks_of(text, parts_of(text)))
+    assert any(
+        text[c.start : c.end].startswith("(b) A notice includes all of the following:\n(1)")
+        for c in chunks_of(text, parts_of(text))
+    )
 
 
 def test_real_sections_are_cut_and_pinned() -> None:
-    section = next(s for s in read_file((FOLDER / "ia_pdftotext.md").read_bytes(), "ia.md").sections if s.number == "715D.8")
+    section = next(
+        s
+        for s in read_file((FOLDER / "ia_pdftotext.md").read_bytes(), "ia.md").sections
+        if s.number == "715D.8"
+    )
     chunks = chunks_of(section.text, section.parts)
     assert [c.pin for c in chunks] == ["1.", "3.", "4."]
     assert all(len(section.text[c.start : c.end].split()) <= WORDS for c in chunks)
 
 
 def test_the_header_names_state_law_chapter_section_and_heading() -> None:
-    assert header("Iowa", "Consumer data act", ("TITLE 16", "CHAPTER 715D"), "Iowa Code § 715D.8", "Enforcement", "(a)(2)") == (
-        "Iowa | Consumer data act | CHAPTER 715D | Iowa Code § 715D.8(a)(2) | Enforcement"
-    )
+    assert header(
+        "Iowa",
+        "Consumer data act",
+        ("TITLE 16", "CHAPTER 715D"),
+        "Iowa Code § 715D.8",
+        "Enforcement",
+        "(a)(2)",
+    ) == ("Iowa | Consumer data act | CHAPTER 715D | Iowa Code § 715D.8(a)(2) | Enforcement")

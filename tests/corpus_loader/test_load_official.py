@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import random
 import shutil
 import subprocess
@@ -24,6 +25,8 @@ from retrieval.versions import text_on
 from tests.corpus_loader.loading import DIGEST, MODEL, NAMES, TODAY, code, load, sections, state, versions
 
 ROOT = Path(__file__).parents[2]
+COMMAND = [sys.executable, str(Path(__file__).with_name("loading.py"))]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 NEXT_WEEK = TODAY + dt.timedelta(days=7)
 
 
@@ -36,7 +39,11 @@ async def test_every_section_is_loaded_verbatim(tmp_path: Path) -> None:
     assert passage.text == (
         "(a) A controller shall keep record 7 of personal data.\n(b) A consumer may ask for record 7 within 37 days."
     )
-    assert (passage.citation, passage.title, passage.text_kind) == ("Minn. Stat. § 900.07", "Duty number 7", "official")
+    assert (passage.citation, passage.title, passage.text_kind) == (
+        "Minn. Stat. § 900.07",
+        "Duty number 7",
+        "official",
+    )
 
 
 def test_everything_read_is_accounted_for(tmp_path: Path) -> None:
@@ -44,10 +51,14 @@ def test_everything_read_is_accounted_for(tmp_path: Path) -> None:
     code(law, 3, "other.txt", " kept elsewhere", start=19)  # 19 and 20 again, in other words, and 21
     (law / "broken.pdf").write_bytes(b"%PDF-1.4 broken")
     r = load(tmp_path / "data", law)
-    assert r.sections + r.extra_keys == r.unchanged + r.duplicates + r.other_days + r.set_aside + r.count("added") + r.count("changed")
+    assert r.sections + r.extra_keys == r.unchanged + r.duplicates + r.other_days + r.set_aside + r.count(
+        "added"
+    ) + r.count("changed")
     assert (r.sections, r.count("added"), r.set_aside) == (23, 21, 2)
     assert any("broken.pdf" in str(s) for s in r.skipped)
-    assert any("differs from the text in law/code.txt" in str(s) and "law/other.txt" in str(s) for s in r.skipped)
+    assert any(
+        "differs from the text in law/code.txt" in str(s) and "law/other.txt" in str(s) for s in r.skipped
+    )
 
 
 def test_a_second_load_reads_and_embeds_nothing(tmp_path: Path) -> None:
@@ -62,7 +73,10 @@ async def test_changes_are_shown_with_old_and_new_text(tmp_path: Path) -> None:
     load(tmp_path / "data", law)
     path = law / "code.txt"
     text = path.read_text(encoding="utf-8").replace("within 37 days", "within 10 days")
-    path.write_text(text[: text.index("§ 900.20.")] + "§ 900.21. New duty.\n\nA controller shall be fair.\n", encoding="utf-8")
+    path.write_text(
+        text[: text.index("§ 900.20.")] + "§ 900.21. New duty.\n\nA controller shall be fair.\n",
+        encoding="utf-8",
+    )
     report = load(tmp_path / "data", law, today=NEXT_WEEK)
     assert [(c.kind, c.citation) for c in report.changes] == [
         ("changed", "Minn. Stat. § 900.07"),
@@ -175,14 +189,19 @@ def test_a_file_that_cannot_be_read_this_time_loses_nothing(tmp_path: Path) -> N
 
 
 def test_what_is_not_told_by_the_file_is_asked_for(tmp_path: Path) -> None:
-    (tmp_path / "x.txt").write_text("§ 1.1. Scope.\n\nA person shall comply.\n\n§ 1.2. More.\n\nA person shall.\n", encoding="utf-8")
+    (tmp_path / "x.txt").write_text(
+        "§ 1.1. Scope.\n\nA person shall comply.\n\n§ 1.2. More.\n\nA person shall.\n", encoding="utf-8"
+    )
     report = load(tmp_path / "data", tmp_path / "x.txt")
     assert "say --jurisdiction and --code" in str(report.skipped[0])
 
 
 def test_two_loads_at_a_time_are_refused(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    with filelock.FileLock(tmp_path / "data" / "load.lock"), pytest.raises(LoadInProgress, match="another load"):
+    with (
+        filelock.FileLock(tmp_path / "data" / "load.lock"),
+        pytest.raises(LoadInProgress, match="another load"),
+    ):
         load(tmp_path / "data", code(tmp_path / "law"))
 
 
@@ -205,21 +224,20 @@ def test_an_open_store_reads_the_new_text_after_a_swap(tmp_path: Path) -> None:
     reader.close()
 
 
+def run(*arguments: Path | str) -> subprocess.CompletedProcess[str]:
+    """Load in a process of its own."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)], env=ENVIRONMENT, capture_output=True, text=True, check=False
+    )
+
+
 def test_a_full_disk_leaves_the_old_text(tmp_path: Path) -> None:
     """A limit on the size of files stands in for a full disk: SQLite and Chroma meet it in the middle of writing."""
     law = code(tmp_path / "law", 5)
     load(tmp_path / "data", law)
     before = state(tmp_path / "data")
     code(law, 90)
-    script = (
-        "import resource, signal, sys; from pathlib import Path; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
-        "from tests.corpus_loader.loading import load; from corpus_loader.errors import CorpusError; from retrieval.errors import RetrievalError\n"
-        "import chromadb, retrieval.embeddings; retrieval.embeddings.embedding_model('wordllama-64')\n"
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))\n"
-        "try: load(Path(sys.argv[1]), Path(sys.argv[2]))\n"
-        "except (CorpusError, RetrievalError) as error: print('refused', error); sys.exit(7)"
-    )
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "data"), str(law)], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = run(tmp_path / "data", law, "--limit")
     assert done.returncode == 7, done.stderr[-2000:]
     assert "refused" in done.stdout
     assert state(tmp_path / "data") == before
@@ -232,16 +250,15 @@ def test_killed_at_any_moment_the_old_text_stands_and_the_next_load_completes(tm
     old = state(tmp_path / "data")
     code(law, 99, mark=" in full")
     shutil.copytree(tmp_path / "data", tmp_path / "whole")
-    command = [sys.executable, "-m", "tests.corpus_loader.loading"]
     began = time.monotonic()
-    subprocess.run([*command, str(tmp_path / "whole"), str(law)], cwd=ROOT, check=True)
+    assert run(tmp_path / "whole", law).returncode == 0
     length = time.monotonic() - began
     new = state(tmp_path / "whole")
     assert new != old
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - moments to kill at, no secret
     killed = 0
     for _ in range(20):
-        process = subprocess.Popen([*command, str(tmp_path / "data"), str(law)], cwd=ROOT)
+        process = subprocess.Popen([*COMMAND, str(tmp_path / "data"), str(law)], env=ENVIRONMENT)
         time.sleep(length * chance.uniform(0.3, 1.0))
         killed += process.poll() is None
         process.kill()

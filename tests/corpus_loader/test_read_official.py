@@ -42,7 +42,10 @@ def test_sections_are_what_a_person_reads(expected: dict[str, Any]) -> None:
         if "history" in want:
             assert section.history == want["history"]
         if "in_force_from" in want or "in_force_to" in want:
-            assert (section.in_force_from, section.in_force_to) == (want.get("in_force_from"), want.get("in_force_to"))
+            assert (section.in_force_from, section.in_force_to) == (
+                want.get("in_force_from"),
+                want.get("in_force_to"),
+            )
         if "path_ends" in want:
             assert section.path[-1] == want["path_ends"]
 
@@ -68,8 +71,17 @@ def test_every_word_of_a_section_stands_in_its_span_in_order(expected: dict[str,
 
 
 def test_nothing_of_the_page_around_the_law_gets_in() -> None:
-    text = " ".join(s.text for name in ("ca_leginfo.html", "va_lis.html", "ia_pdftotext.md") for s in read(name).sections)
-    for furniture in ("skip to content", "Download bulk files", "Create Report", "Table of Contents", "Tue Nov 19", "CONSUMER DATA PROTECTIONS, §"):
+    text = " ".join(
+        s.text for name in ("ca_leginfo.html", "va_lis.html", "ia_pdftotext.md") for s in read(name).sections
+    )
+    for furniture in (
+        "skip to content",
+        "Download bulk files",
+        "Create Report",
+        "Table of Contents",
+        "Tue Nov 19",
+        "CONSUMER DATA PROTECTIONS, §",
+    ):
         assert furniture not in text
 
 

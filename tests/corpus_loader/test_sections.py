@@ -40,7 +40,10 @@ def test_numbers(line: str, number: str, through: str) -> None:
     assert (head.number, head.through) == (number, through)
 
 
-@pytest.mark.parametrize("line", ["As used in this chapter", "(a) One", "Chapter 14", "“Sale” means", "$7,500 for each", "Jan. 1, 2026"])
+@pytest.mark.parametrize(
+    "line",
+    ["As used in this chapter", "(a) One", "Chapter 14", "“Sale” means", "$7,500 for each", "Jan. 1, 2026"],
+)
 def test_what_begins_no_section(line: str) -> None:
     assert read_heading(line) is None
 

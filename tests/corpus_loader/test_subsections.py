@@ -23,7 +23,9 @@ def test_depths(text: str, expected: list[int]) -> None:
     assert [p.depth for p in parts_of(text)] == expected
 
 
-@pytest.mark.parametrize("text", ["", "No labels at all.", "The sum (see below) is 5. It is due.", "U.S. law applies."])
+@pytest.mark.parametrize(
+    "text", ["", "No labels at all.", "The sum (see below) is 5. It is due.", "U.S. law applies."]
+)
 def test_what_is_no_label(text: str) -> None:
     assert parts_of(text) == ()
 

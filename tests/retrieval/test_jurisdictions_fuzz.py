@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,16 +61,10 @@ def test_the_same_text_is_read_the_same_way_twice() -> None:
 
 
 @pytest.mark.parametrize("piece", PIECES)
-def test_time_is_linear_in_length(piece: str) -> None:
-    """Four times the text takes far less than the sixteen times of a quadratic reading."""
-    reader = detector()
-
-    def took(length: int) -> float:
-        text = f"{piece} " * (length // (len(piece) + 1))
-        began = time.process_time()
-        reader.detect(text)
-        return time.process_time() - began
-
-    took(2_000)
-    short = min(took(5_000) for _ in range(2))
-    assert took(20_000) < 10 * short + 0.05
+def test_a_long_hostile_text_is_read_to_its_end(piece: str) -> None:
+    """Times are in tests/benchmarks/bench_jurisdictions.py; here only that the last word still counts."""
+    text = f"{piece} " * (20_000 // (len(piece) + 1)) + "\n\nWhat does Wyoming require?"
+    result = detector().detect(text)
+    assert_in_order(result.found, text)
+    if "```" not in piece:
+        assert "WY" in result.codes or result.every

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.slack.events import Address, plain_text, read_command, read_event
+from bots.slack.events import Address, Message, plain_text, read_command, read_event
 from tests.bots.fake_slack import payload
 
 
@@ -29,23 +29,23 @@ def test_markup_becomes_words(text: str, plain: str) -> None:
 
 def test_mention_in_a_thread_is_answered_there() -> None:
     found = read_event(payload("mention_in_thread"), "U0REGGI")
-    assert found is not None
-    assert found[1] == Address("C0LEGAL", "1795285851.000100")
+    assert isinstance(found, Message)
+    assert found.address == Address("C0LEGAL", "1795285851.000100")
 
 
 def test_direct_message_in_a_thread_is_answered_in_it() -> None:
     body = payload("direct_message")
     body["event"]["thread_ts"] = "1795285860.000300"
     found = read_event(body, "U0REGGI")
-    assert found is not None
-    assert found[1] == Address("D0ALICE", "1795285860.000300")
+    assert isinstance(found, Message)
+    assert found.address == Address("D0ALICE", "1795285860.000300")
 
 
 def test_twins_share_a_delivery_and_a_thread() -> None:
     twins = [read_event(payload(name), "U0REGGI") for name in ("app_mention", "message_with_mention")]
-    assert twins[0] and twins[1]
-    assert set(twins[0][0].deliveries) & set(twins[1][0].deliveries) == {"message:C0LEGAL:1795285851.000100"}
-    assert twins[0][0].thread == twins[1][0].thread
+    one, other = (twin.asked for twin in twins if isinstance(twin, Message))
+    assert set(one.deliveries) & set(other.deliveries) == {"message:C0LEGAL:1795285851.000100"}
+    assert one.thread == other.thread
 
 
 def test_command_without_an_address_is_none() -> None:

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
+from bots.slack.blocks import quoted
+from bots.slack.controls import controls
 from bots.slack.messages import SlackMessage, escaped, messages_of, plain_messages
 from bots.turn import Note
 from retrieval.records import Answer, Statement, Table, TableRow
@@ -30,7 +32,12 @@ def sent(message: SlackMessage) -> dict[str, Any]:
 
 @pytest.mark.parametrize("reply", REPLIES)
 def test_every_message_is_one_that_slack_takes(reply: Answer | Note) -> None:
-    for message in (*messages_of(reply, question=HOSTILE * 10), *plain_messages(reply)):
+    for message in (
+        *messages_of(
+            reply, [quoted("You asked:", HOSTILE * 10)], controls("0123456789abcdef", reply, True, True)
+        ),
+        *plain_messages(reply),
+    ):
         assert block_problem(sent(message)) is None
         assert size(list(message.blocks)) <= 10_000
         assert message.text
@@ -38,7 +45,9 @@ def test_every_message_is_one_that_slack_takes(reply: Answer | Note) -> None:
 
 @pytest.mark.parametrize("reply", REPLIES)
 def test_every_block_is_valid_to_slacks_own_models(reply: Answer | Note) -> None:
-    for message in messages_of(reply, question="May I?"):
+    for message in messages_of(
+        reply, [quoted("You asked:", "May I?")], controls("0123456789abcdef", reply, True, True)
+    ):
         for block in message.blocks:
             parsed = Block.parse(block)
             assert parsed is not None

@@ -1,0 +1,127 @@
+"""Slack's agent surface: suggested prompts, a status while the answer is looked up, titles of threads.
+
+https://docs.slack.dev/ai/developing-agents. All of it is an extra: where Slack does not take it (another plan, an older
+manifest), the answer comes all the same. Answers are not streamed: each is verified as a whole before any of it is
+shown, and a stream takes only markdown, in which a quoted `<!channel>` could not be kept from meaning something.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+import structlog
+from aiohttp import ClientError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bots.render import split_text
+from bots.slack.events import Address
+from bots.slack.post import error_code
+from bots.turn import EXAMPLE
+
+_log = structlog.get_logger(__name__)
+
+PROMPTS = (
+    ("Customer data for marketing", EXAMPLE),
+    ("Compare breach deadlines", "Compare breach notice deadlines in Arizona, Missouri and Oregon"),
+    ("Which states have a privacy act?", "Which states have a comprehensive privacy act?"),
+    ("Global Privacy Control", "Must I honor Global Privacy Control in Colorado?"),
+)
+"""Slack shows up to four (https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts)."""
+STATUS = "is looking it up …"
+STEPS = ["Finding the states in the question …", "Reading their law …", "Checking every sentence …"]
+PATIENCE = 0.5
+"""Seconds before a status is worth a call: most answers come sooner."""
+TITLE = 100
+
+
+class Agent:
+    """The extras of one workspace's bot."""
+
+    def __init__(self, client: AsyncWebClient, patience: float = PATIENCE) -> None:
+        self._client = client
+        self._patience = patience
+
+    async def suggest(self, address: Address) -> None:
+        """Show what one could ask, in a new thread or an empty direct conversation."""
+        prompts = [{"title": title, "message": message} for title, message in PROMPTS]
+        await self._try(
+            self._client.assistant_threads_setSuggestedPrompts(
+                channel_id=address.channel,
+                thread_ts=address.thread_ts,
+                title="Ask, for example:",
+                prompts=prompts,
+            )
+        )
+
+    async def name(self, address: Address, title: str) -> None:
+        """Give a thread its title."""
+        if address.thread_ts is not None and title:
+            short = split_text(title, TITLE)[0]
+            await self._try(
+                self._client.assistant_threads_setTitle(
+                    channel_id=address.channel, thread_ts=address.thread_ts, title=short
+                )
+            )
+
+    @asynccontextmanager
+    async def working(self, address: Address) -> AsyncIterator[None]:
+        """Show a status in a thread while the block takes longer than a moment. Slack takes it away at the answer."""
+        if address.thread_ts is None:
+            yield
+            return
+        begun = asyncio.Event()
+        task = asyncio.get_running_loop().create_task(self._status(address, begun))
+        try:
+            yield
+        finally:
+            if not begun.is_set():
+                task.cancel()
+            # A status under way must arrive before the answer, or it would stand there for minutes.
+            await asyncio.wait([task])
+
+    async def _status(self, address: Address, begun: asyncio.Event) -> None:
+        await asyncio.sleep(self._patience)
+        begun.set()
+        thread = str(address.thread_ts)
+        await self._try(
+            self._client.assistant_threads_setStatus(
+                channel_id=address.channel, thread_ts=thread, status=STATUS, loading_messages=STEPS
+            )
+        )
+
+    @staticmethod
+    async def _try(call: Any) -> None:
+        try:
+            await call
+        except SlackApiError as error:
+            _log.info("slack_extra_refused", error=error_code(error))
+        except (ClientError, TimeoutError, OSError) as error:
+            _log.info("slack_extra_failed", error=type(error).__name__)
+
+
+def read_opened(body: Mapping[str, Any]) -> tuple[str, Address] | None:
+    """Return what somebody opened, "prompts" or "home", and where; for "home" the channel is the person.
+
+    `assistant_thread_started` is the older surface, with threads; `app_home_opened` the newer one, and the Home tab
+    (https://docs.slack.dev/reference/events/app_home_opened).
+    """
+    event = body.get("event")
+    if not isinstance(event, Mapping):
+        return None
+    if event.get("type") == "assistant_thread_started":
+        thread = event.get("assistant_thread")
+        if not isinstance(thread, Mapping):
+            return None
+        channel, ts = thread.get("channel_id"), thread.get("thread_ts")
+        known = isinstance(channel, str) and isinstance(ts, str)
+        return ("prompts", Address(str(channel), str(ts))) if known else None
+    channel, user = event.get("channel"), event.get("user")
+    if event.get("tab") == "home" and isinstance(user, str):
+        return "home", Address(user, None)
+    if event.get("tab") == "messages" and isinstance(channel, str):
+        return "prompts", Address(channel, None)
+    return None
