@@ -378,18 +378,19 @@ def serve(
 
 
 async def _serve(settings: Settings, example: bool) -> None:
+    from bots.channels import channels, page_channel
     from bots.conversations import open_conversations
-    from bots.server import build_app, channels, serve
+    from bots.server import build_app, serve
 
     opened = await _open(settings)
     try:
         if example:
             typer.secho(f"\n{EXAMPLE}\n", bold=True)
             _show(await _answer(opened, settings, {"question": EXAMPLE}), as_json=False)
-        for channel in channels(settings):
+        for channel in (*channels(settings), page_channel(settings)):
             typer.echo(f"{'on ' if channel.on else 'off'}  {channel.name}: {channel.how}")
         async with open_conversations(settings) as conversations:
-            app = build_app(settings, opened.brain, conversations, opened.place_of)
+            app = build_app(settings, opened.brain, conversations, opened.place_of, library=opened.library)
             await serve(
                 app, settings, ready=lambda address: typer.echo(f"Serving on {address}. Stop with Ctrl-C.")
             )

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bots.channels import channels
+from bots.channels import channels, page_channel
 from bots.errors import BotError
 from config.settings import Settings
 
@@ -150,7 +150,7 @@ def _port(settings: Settings) -> Iterator[Finding]:
 
 def _channels(settings: Settings) -> Iterator[Finding]:
     try:
-        for channel in channels(settings):
+        for channel in (*channels(settings), page_channel(settings)):
             yield Finding(channel.name, True if channel.on else None, channel.how)
     except BotError as error:
         yield Finding("Channels", False, str(error))

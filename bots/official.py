@@ -126,7 +126,7 @@ def print_history(settings: Settings, citation: str, on: dt.date | None, console
         dates = f"in force {v.in_force_from or '?'} to {v.in_force_to or 'now'}; loaded {v.loaded_on}"
         state = "current" if v.current else f"until {v.ended_on}" if v.ended_on else "kept beside"
         console.print(
-            f"[bold]{escape(v.citation)}[/bold] {escape(v.heading)} [{state}]\n    {dates}; {escape(v.source)} {escape(v.url)}",
+            f"[bold]{escape(v.citation)}[/bold] {escape(v.heading)} ({state})\n    {dates}; {escape(v.source)} {escape(v.url)}",
             soft_wrap=True,
         )
     return bool(found)

@@ -305,8 +305,11 @@ class _Load:
             return
         old = ""
         if held:
-            old = self._versions.get(held[0]).text
-            self._versions.end(held[0], section.in_force_from or self._today)
+            before = self._versions.get(held[0])
+            old = before.text
+            since = section.in_force_from
+            amended = since is not None and since > (before.in_force_from or dt.date.min)
+            self._versions.end(held[0], since if since and amended else self._today)
             self._store.remove_official(key[0], [(f"{key[1]}#{key[2]}@official", held[2])])
         self._add(current, given)
         self._changes.append(

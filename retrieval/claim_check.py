@@ -25,7 +25,12 @@ class ClaimCheck:
     `own` are sentences as the extractive composer would post them, true as they stand, with the sections they rest on.
     """
 
-    def __init__(self, evidence: Evidence, passages: dict[str, Passage], own: Mapping[str, frozenset[Key]] | None = None) -> None:
+    def __init__(
+        self,
+        evidence: Evidence,
+        passages: dict[str, Passage],
+        own: Mapping[str, frozenset[Key]] | None = None,
+    ) -> None:
         self._passages = passages
         self._own = own or {}
         self._day = evidence.understood.as_of

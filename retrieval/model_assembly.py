@@ -69,7 +69,13 @@ class Assembly:
     def __init__(
         self, evidence: Evidence, draft: Draft, shown: Shown, names: dict[str, str], release: Release
     ) -> None:
-        self._evidence, self._draft, self._shown, self._names, self._release = evidence, draft, shown, names, release
+        self._evidence, self._draft, self._shown, self._names, self._release = (
+            evidence,
+            draft,
+            shown,
+            names,
+            release,
+        )
         self.check = ClaimCheck(evidence, shown.passages, digest_sentences(draft))
         self._marks = Marks(evidence.catalogues)
         self._parts: list[_Part] = []
@@ -90,7 +96,9 @@ class Assembly:
         if written.short_answer is not None and "short_answer" not in self._taken:
             self._taken.add("short_answer")
             if written.verdict and self.verdict and written.verdict != self.verdict:
-                self.verdict = None  # the model reads the rule another way: better no verdict than a doubtful one
+                self.verdict = (
+                    None  # the model reads the rule another way: better no verdict than a doubtful one
+                )
             if written.title:
                 self._title = self._fitting_title(written.title)
             self._add(_Part("short_answer", ""), _joined_leads(written.short_answer))
@@ -108,7 +116,9 @@ class Assembly:
             if not sentence.text or normal(sentence.text) in known:
                 continue  # a model that runs in circles
             known.add(normal(sentence.text))
-            said = _Said(f"s{sum(len(p.said) for p in self._parts) + len(part.said) + 1}", "", Statement("", ()), None)
+            said = _Said(
+                f"s{sum(len(p.said) for p in self._parts) + len(part.said) + 1}", "", Statement("", ()), None
+            )
             self._judge(said, part.kind, sentence.text, sentence.marks)
             part.said.append(said)
         self._parts.append(part)
@@ -119,7 +129,9 @@ class Assembly:
             text, wrong = with_checked_verdict(text, self._draft.answer.verdict)
         statement, reason = self.check.settle(text, marks)
         said.text, said.statement, said.reason = text, statement, wrong or reason
-        said.keys = tuple(k for m in statement.marks if (k := self._shown.key(m))) if said.reason is None else ()
+        said.keys = (
+            tuple(k for m in statement.marks if (k := self._shown.key(m))) if said.reason is None else ()
+        )
 
     # --- mending
 
@@ -153,7 +165,9 @@ class Assembly:
                 self.begun = True
                 self._short = self._marked(good)
                 self._release(AnswerPart("title", title=self._title))
-                self._release(AnswerPart("short_answer", statements=self._short, sources=self._cited(self._short)))
+                self._release(
+                    AnswerPart("short_answer", statements=self._short, sources=self._cited(self._short))
+                )
             elif not self.begun:
                 return
             elif good and part.kind == "section":
@@ -164,7 +178,9 @@ class Assembly:
             elif good:
                 self._conclusion = self._marked(good)
                 self._release(
-                    AnswerPart("conclusion", statements=self._conclusion, sources=self._cited(self._conclusion))
+                    AnswerPart(
+                        "conclusion", statements=self._conclusion, sources=self._cited(self._conclusion)
+                    )
                 )
             self._out += 1
 
@@ -198,12 +214,19 @@ class Assembly:
         draft = self._draft.answer
         known = frozenset(content_stems(f"{self._evidence.understood.text} {draft.title}"))
         places = set(self._evidence.understood.places.codes)
-        return title if _claims_nothing(title, known) and {p.name for p in read(title).places} <= places else draft.title
+        return (
+            title
+            if _claims_nothing(title, known) and {p.name for p in read(title).places} <= places
+            else draft.title
+        )
 
     def _heading(self, heading: str, said: list[_Said]) -> str:
         key = said[0].keys[0]
         catalogue = self._evidence.catalogues[key[0]]
-        words = " ".join([s.statement.text for s in said] + [catalogue.digest[k].law for s in said for k in s.keys if k in catalogue.digest])
+        words = " ".join(
+            [s.statement.text for s in said]
+            + [catalogue.digest[k].law for s in said for k in s.keys if k in catalogue.digest]
+        )
         if not _claims_nothing(heading, frozenset(content_stems(words)) | _HEADING_WORDS):
             if key[1] in catalogue.laws:
                 heading = law_heading(catalogue, key[1], self._evidence.understood.as_of)
@@ -230,7 +253,11 @@ class Assembly:
         if not self._conclusion:
             self._conclusion = self._own(draft.answer.conclusion)
         passages = self._marks.passages()
-        said = [*self._short, *self._conclusion, *(s for section in self._sections for s in section.statements)]
+        said = [
+            *self._short,
+            *self._conclusion,
+            *(s for section in self._sections for s in section.statements),
+        ]
         answer = replace(
             draft.answer,
             title=self._title, short_answer=self._short, sections=tuple(self._sections), conclusion=self._conclusion,
@@ -241,13 +268,15 @@ class Assembly:
 
     def _own(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
         return tuple(
-            self._marks.statement(s.text, tuple(self._draft.passages[m].key for m in s.marks)) for s in statements
+            self._marks.statement(s.text, tuple(self._draft.passages[m].key for m in s.marks))
+            for s in statements
         )
 
     def _notices(self) -> tuple[str, ...]:
         """Return the draft's notices; the one that names marks is made anew for the marks of this answer."""
         secondary = sorted(
-            (m for m, p in self._marks.passages().items() if p.checked == "secondary" and p.kind != "survey"), key=in_order
+            (m for m, p in self._marks.passages().items() if p.checked == "secondary" and p.kind != "survey"),
+            key=in_order,
         )
         rest = tuple(n for n in self._draft.answer.notices if not n.startswith(_SECONDARY))
         return (f"{_SECONDARY}{', '.join(f'[{m}]' for m in secondary)}.", *rest) if secondary else rest
@@ -257,14 +286,18 @@ class Assembly:
         said = [s for p in self._parts for s in p.said]
         good = [s for s in said if s.reason is None]
         return Verification(
-            kept=sum(not s.repaired for s in good), repaired=sum(s.repaired for s in good), dropped=len(said) - len(good)
+            kept=sum(not s.repaired for s in good),
+            repaired=sum(s.repaired for s in good),
+            dropped=len(said) - len(good),
         )
 
 
 def digest_sentences(draft: Draft) -> dict[str, frozenset[Key]]:
     """Return the extractive draft's sentences, for comparing word for word, and the sections that each rests on."""
     return {
-        normal(s.text): frozenset(draft.passages[m].key for m in s.marks) for s in draft.answer.all_statements() if s.marks
+        normal(s.text): frozenset(draft.passages[m].key for m in s.marks)
+        for s in draft.answer.all_statements()
+        if s.marks
     }
 
 

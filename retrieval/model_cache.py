@@ -40,5 +40,3 @@ class ReplyCache:
             self._replies.move_to_end(key)
             while len(self._replies) > self._most:
                 self._replies.popitem(last=False)
-EOF_MARK
-sed -i '/^EOF_MARK$/d' retrieval/model_cache.py 2>/dev/null; tail -3 retrieval/model_cache.py

@@ -131,9 +131,17 @@ def prompts() -> Prompts:
 
 
 def _passage(mark: str, passage: Passage, shown: Shown, understood: Understanding) -> list[str]:
-    about = [f"mark {mark}", f"jurisdiction {passage.jurisdiction}", f"{passage.law}, {passage.citation}: {passage.title}"]
+    about = [
+        f"mark {mark}",
+        f"jurisdiction {passage.jurisdiction}",
+        f"{passage.law}, {passage.citation}: {passage.title}",
+    ]
     if passage.in_force_from:
-        when = "in force since" if passage.in_force_from <= understood.as_of else "NOT YET IN FORCE, takes effect"
+        when = (
+            "in force since"
+            if passage.in_force_from <= understood.as_of
+            else "NOT YET IN FORCE, takes effect"
+        )
         about.append(f"{when} {passage.in_force_from.isoformat()}")
     if passage.in_force_to:
         about.append(f"in force until {passage.in_force_to.isoformat()}")
@@ -151,7 +159,9 @@ def _passage(mark: str, passage: Passage, shown: Shown, understood: Understandin
 _VERDICTS = {"yes": "Yes", "no": "No", "conditional": "Yes, with conditions"}
 
 
-def first_messages(understood: Understanding, draft: Answer, shown: Shown, names: dict[str, str]) -> tuple[Message, ...]:
+def first_messages(
+    understood: Understanding, draft: Answer, shown: Shown, names: dict[str, str]
+) -> tuple[Message, ...]:
     """Return the messages that ask for an answer."""
     question = understood.question
     law: list[str] = []
@@ -171,7 +181,9 @@ def first_messages(understood: Understanding, draft: Answer, shown: Shown, names
         f"Today is {question.asked_on.isoformat()}; answer the law as of {understood.as_of.isoformat()}.",
         f"Jurisdictions asked about: {places}.",
         f"Who asks: {understood.asker}.",
-        f"Reviewed verdict on the question: {_VERDICTS[draft.verdict]}." if draft.verdict else "No reviewed verdict on the question.",
+        f"Reviewed verdict on the question: {_VERDICTS[draft.verdict]}."
+        if draft.verdict
+        else "No reviewed verdict on the question.",
     ]
     for name, lines in data.items():
         if lines:

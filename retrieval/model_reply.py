@@ -185,7 +185,9 @@ def _sentence(raw: Any) -> WrittenSentence:
     if not isinstance(marks, list):
         raise ReplyUnreadable("the marks of a sentence are no list")
     return WrittenSentence(
-        " ".join(raw["text"].split()), tuple(dict.fromkeys(str(m).strip(" []") for m in marks)), str(raw.get("id", ""))
+        " ".join(raw["text"].split()),
+        tuple(dict.fromkeys(str(m).strip(" []") for m in marks)),
+        str(raw.get("id", "")),
     )
 
 

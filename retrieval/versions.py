@@ -230,16 +230,25 @@ def text_on(versions: Iterable[Version], day: dt.date) -> Version | None:
 
     A version without any date of its own begins on the day it was first loaded, but the first one always did.
     """
-    ordered = sorted(versions, key=lambda v: v.id)
-    found = None
-    for number, version in enumerate(ordered):
-        first = version.in_force_from or (
-            version.loaded_on if number and not version.in_force_to else dt.date.min
-        )
+    found: tuple[dt.date, Version] | None = None
+    begun: set[dt.date | None] = set()
+    for number, version in enumerate(sorted(versions, key=lambda v: v.id)):
+        first = version.in_force_from or dt.date.min
+        if (
+            version.in_force_from in begun and not version.in_force_to
+        ):  # the same law in other words: known from the load on
+            first = version.loaded_on
+        begun.add(version.in_force_from)
         ended = version.ended_on is not None and day >= version.ended_on and version.in_force_to is None
-        if first <= day <= (version.in_force_to or dt.date.max) and not ended:
-            found = version if found is None or first >= (found.in_force_from or dt.date.min) else found
-    return found
+        if number and version.in_force_from is None and not version.in_force_to:
+            first = version.loaded_on
+        if (
+            first <= day <= (version.in_force_to or dt.date.max)
+            and not ended
+            and (found is None or first >= found[0])
+        ):
+            found = (first, version)
+    return found[1] if found else None
 
 
 def read_versions(folder: Path, keys: Iterable[Key], day: dt.date) -> dict[Key, Version]:

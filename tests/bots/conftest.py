@@ -16,7 +16,7 @@ from botframework.connector.auth import MicrosoftAppCredentials, PasswordService
 from pydantic import SecretStr
 
 from bots.background import Background
-from bots.conversations import MemoryConversations
+from bots.conversations import Conversations, MemoryConversations
 from bots.server import build_app, refusals
 from bots.teams.adapter import TeamsAdapter, authentication_of
 from bots.teams.handlers import Teams
@@ -61,7 +61,7 @@ class SlackWorld:
     slack_url: str
     brain: FakeBrain
     http: ClientSession
-    conversations: MemoryConversations
+    conversations: Conversations
     library: FakeLibrary
 
     async def event(self, body: dict[str, Any], **headers: str) -> ClientResponse:

@@ -168,3 +168,13 @@ def test_the_text_of_a_day_with_dates(day: dt.date, text: str) -> None:
     held = text_on(kept, day)
     assert held is not None
     assert held.text == text
+
+
+@pytest.mark.parametrize(("day", "text"), [(dt.date(2026, 1, 4), "old"), (dt.date(2026, 1, 5), "new")])
+def test_a_page_in_other_words_without_a_new_date_counts_from_its_load(day: dt.date, text: str) -> None:
+    since = dt.date(2025, 1, 1)
+    held = text_on(
+        [version(1, "old", first=since, ended=dt.date(2026, 1, 5)), version(5, "new", first=since)], day
+    )
+    assert held is not None
+    assert held.text == text

@@ -1,0 +1,55 @@
+"""Two hundred questions at once, through the database: each acknowledged in time and answered once."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+
+from aiohttp import ClientSession, TCPConnector
+from pydantic import SecretStr
+
+from bots.conversations import open_conversations
+from bots.server import build_app
+from tests.bots import fake_slack
+from tests.bots.answers import FakeBrain, FakeLibrary, place_of
+from tests.bots.conftest import SlackWorld, running, settings_of
+from tests.bots.fake_slack import FakeSlack, payload
+
+QUESTIONS = 200
+ACK_SECONDS = 3.0
+"""Slack delivers again what is not acknowledged by then (https://docs.slack.dev/apis/events-api/#responding)."""
+
+
+async def test_two_hundred_questions_at_once_are_acknowledged_in_time_and_answered_once(
+    tmp_path: Path,
+) -> None:
+    fake, brain = FakeSlack(), FakeBrain(seconds=0.05)
+    connector = TCPConnector(limit=QUESTIONS)
+    async with running(fake.app) as slack_url, ClientSession(connector=connector) as http:
+        settings = settings_of(
+            slack_bot_token=SecretStr(fake_slack.TOKEN),
+            slack_signing_secret=SecretStr(fake_slack.SECRET),
+            slack_api_url=f"{slack_url}/api/",
+            data_dir=tmp_path,
+        )
+        async with open_conversations(settings) as conversations:
+            app = build_app(settings, brain, conversations, place_of, library=FakeLibrary())
+            async with running(app) as url:
+                world = SlackWorld(url, fake, slack_url, brain, http, conversations, FakeLibrary())
+
+                async def ask(number: int) -> float:
+                    body = payload("app_mention")
+                    body["event"] |= {"channel": f"C{number:04d}", "ts": f"1795285851.{number:06d}"}
+                    began = time.perf_counter()
+                    response = await world.event(body | {"event_id": f"Ev{number}"})
+                    assert response.status == 200
+                    return time.perf_counter() - began
+
+                acks = await asyncio.gather(*(ask(number) for number in range(QUESTIONS)))
+                async with asyncio.timeout(60):
+                    while len(fake.posted) < QUESTIONS:  # noqa: ASYNC110 - waits for another program's state
+                        await asyncio.sleep(0.05)
+    assert max(acks) < ACK_SECONDS
+    assert {message["channel"] for message in fake.posted} == {f"C{n:04d}" for n in range(QUESTIONS)}
+    assert len(fake.posted) == QUESTIONS
