@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pydantic import SecretStr
+
 from bots.errors import CannotServe
 from bots.loopback import is_loopback
 from config.settings import Settings
@@ -56,15 +58,30 @@ def page_channel(settings: Settings) -> Channel:
 
 def _slack(settings: Settings) -> Channel:
     paths = ("/slack/events", "/slack/commands", "/slack/interactions")
-    wanted = {
-        "REGGI_SLACK_BOT_TOKEN": settings.slack_bot_token,
-        "REGGI_SLACK_SIGNING_SECRET": settings.slack_signing_secret,
-    }
-    missing = [name for name, value in wanted.items() if not (value and value.get_secret_value().strip())]
-    if missing:
-        only = "" if len(missing) == len(wanted) else " (the other one is set)"
-        return Channel("Slack", False, paths, f"To switch it on, set {' and '.join(missing)}{only}.")
-    return Channel("Slack", True, paths, "Events, slash commands and buttons, signature checked.")
+    token, secret = _is_set(settings.slack_bot_token), _is_set(settings.slack_signing_secret)
+    socket = _is_set(settings.slack_app_token)
+    many = bool(settings.slack_client_id) and _is_set(settings.slack_client_secret)
+    if many and not token:
+        if secret:
+            return Channel(
+                "Slack", True, paths, "Workspaces install it at /slack/install. Signature checked."
+            )
+        return Channel("Slack", False, paths, "To switch it on, set REGGI_SLACK_SIGNING_SECRET too.")
+    if token and (secret or socket):
+        over_http = "Events, slash commands and buttons, signature checked."
+        over_socket = "Socket Mode: this server connects to Slack; no address of its own is needed."
+        return Channel("Slack", True, paths, " ".join([over_http] * secret + [over_socket] * socket))
+    missing = [
+        name for name, found in (("BOT_TOKEN", token), ("SIGNING_SECRET", secret or socket)) if not found
+    ]
+    names = " and ".join(f"REGGI_SLACK_{name}" for name in missing)
+    only = "" if len(missing) == 2 else " (the other one is set)"
+    instead = " Without a public address set REGGI_SLACK_APP_TOKEN instead of the secret." if token else ""
+    return Channel("Slack", False, paths, f"To switch it on, set {names}{only}.{instead}")
+
+
+def _is_set(value: SecretStr | None) -> bool:
+    return bool(value and value.get_secret_value().strip())
 
 
 def _teams(settings: Settings) -> Channel:

@@ -137,6 +137,11 @@ class SqlConversations:
         self._pruned_at = 0.0
         self.remembered: Remembered = remembered_sql.SqlRemembered(engine, keep_seconds, now)
 
+    @property
+    def engine(self) -> AsyncEngine:
+        """The database, for what a platform's own library keeps there."""
+        return self._engine
+
     async def take(self, thread: Thread, deliveries: Sequence[str]) -> bool:
         if not deliveries:
             return True

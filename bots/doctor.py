@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import socket
@@ -35,6 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
         _python,
         _data,
         _model,
+        _chat_model,
         _corpus,
         _port,
         _channels,
@@ -102,6 +104,27 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield Finding("Embedding model", False, f"{error}; install Reggi again")
         return
     yield Finding("Embedding model", True, f"{model.name}, files as measured")
+
+
+def _chat_model(settings: Settings) -> Iterator[Finding]:
+    """Ask the chat model for one short reply: whether it answers, how fast, and what a call costs in tokens."""
+    if not settings.model:
+        yield Finding(
+            "Chat model", None, "none named in REGGI_MODEL; answers are made of the digest's own sentences"
+        )
+        return
+    from bots.start import chat_model
+    from retrieval.errors import RetrievalError
+    from retrieval.model_writer import try_out
+
+    try:
+        chat = chat_model(settings)
+        if chat is not None:
+            yield Finding("Chat model", True, asyncio.run(try_out(chat, settings.model_seconds)))
+    except RetrievalError as error:
+        yield Finding(
+            "Chat model", False, f"{settings.model}: {error}; answers are made of the digest's own sentences"
+        )
 
 
 def _corpus(settings: Settings) -> Iterator[Finding]:

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
+from pydantic import SecretStr
 
 from bots.afterwards import Afterwards
 from bots.asked import PlaceOf
 from bots.background import Background
 from bots.channels import Channel, channels, page_channel
-from bots.conversations import Conversations
+from bots.conversations import Conversations, SqlConversations
 from bots.errors import CannotServe, RequestRefused
 from bots.turn import Brain, Limits, Reply, Turns
 from config.settings import Settings
@@ -62,7 +63,8 @@ def build_app(
     slack, teams = channels(settings)
     if slack.on:
         after = Afterwards(conversations.remembered, library)
-        _mount_slack(app, slack, settings, turns, after, place_of, background, slack_pause)
+        engine = conversations.engine if isinstance(conversations, SqlConversations) else None
+        _mount_slack(app, slack, settings, turns, after, place_of, background, slack_pause, engine)
     else:
         _mount_off(app, slack)
     if teams.on:
@@ -131,15 +133,23 @@ def _mount_slack(
     place_of: PlaceOf,
     background: Background,
     pause: float,
+    engine: Any,
 ) -> None:
     from bots.slack.handlers import Slack  # a second of imports that a Teams-only server can do without
 
-    token, secret = settings.slack_bot_token, settings.slack_signing_secret
-    if token is None or secret is None:
-        raise CannotServe(channel.how)
+    token, installations = _secret(settings.slack_bot_token), None
+    if not token:
+        from bots.slack.installations import Installations
+
+        client, secret = settings.slack_client_id, _secret(settings.slack_client_secret)
+        if not client or engine is None:
+            raise CannotServe("Slack for many workspaces needs REGGI_SLACK_CLIENT_ID and a database.")
+        installations = Installations(client, secret, settings.slack_api_url, engine)
+        app.router.add_get("/slack/install", installations.install)
+        app.router.add_get("/slack/oauth_redirect", installations.finish)
     slack = Slack(
-        token.get_secret_value(),
-        secret.get_secret_value(),
+        installations or token,
+        _secret(settings.slack_signing_secret),
         settings.slack_api_url,
         turns,
         after,
@@ -153,11 +163,31 @@ def _mount_slack(
             _log.error("slack_not_ready", problem=problem)
 
     async def begin(_: web.Application) -> None:
+        if installations is not None:
+            await installations.begin()
         background.start(check(), "slack check")
 
-    for path in channel.paths:
-        app.router.add_post(path, slack.handle)
+    if _secret(settings.slack_signing_secret):
+        for path in channel.paths:
+            app.router.add_post(path, slack.handle)
+    else:  # nothing could be checked there
+        _mount_off(app, channel)
     app.on_startup.append(begin)
+    if app_token := _secret(settings.slack_app_token):
+        socket = slack.socket_mode(app_token, settings.slack_api_url)
+
+        async def connect(_: web.Application) -> None:
+            await socket.open()
+
+        async def disconnect(_: web.Application) -> None:
+            await socket.close()
+
+        app.on_startup.append(connect)
+        app.on_shutdown.append(disconnect)
+
+
+def _secret(value: SecretStr | None) -> str:
+    return value.get_secret_value().strip() if value else ""
 
 
 def _mount_teams(

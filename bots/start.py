@@ -14,6 +14,8 @@ from config.settings import Settings
 
 if TYPE_CHECKING:
     from corpus_loader.load import LoadReport, Progress
+    from retrieval.model_compose import LangChainChat
+    from retrieval.model_writer import ModelWriter
     from retrieval.pipeline import Reggi
     from retrieval.retriever import LawLibrary
     from retrieval.store import ChromaStore
@@ -78,7 +80,8 @@ async def open_brain(settings: Settings) -> Opened:
     """Return the brain over the loaded corpus.
 
     Raises:
-        StoreUnavailable, StoreMismatch, EmbeddingModelDamaged: it cannot answer; the message says what to do.
+        StoreUnavailable, StoreMismatch, EmbeddingModelDamaged, ModelMisconfigured: it cannot answer; the message says
+            what to do.
     """
     from retrieval.embeddings import embedding_model
     from retrieval.jurisdictions import Detector, LawName, registry
@@ -92,8 +95,49 @@ async def open_brain(settings: Settings) -> Opened:
     places = registry()
     detector = Detector(places, tuple(LawName(name, place) for name, place, _ in names))
     by_code = {p.code: p.name for p in places.places}
-    pipeline = build_pipeline(library, detector.resolve, LawNames(names), by_code)
+    writer = model_writer(settings, by_code)
+    pipeline = build_pipeline(library, detector.resolve, LawNames(names), by_code, writer)
     return Opened(Reggi(pipeline), library, store, place_reader(), by_code)
+
+
+def chat_model(settings: Settings) -> LangChainChat | None:
+    """Return the chat model named in the settings, None if none is.
+
+    Raises:
+        ModelMisconfigured: it cannot be used; the message says why.
+    """
+    if not settings.model:
+        return None
+    from retrieval.model_compose import open_chat
+
+    return open_chat(
+        settings.model,
+        base_url=settings.model_base_url,
+        api_key=settings.model_api_key.get_secret_value() if settings.model_api_key else None,
+        output=settings.model_output,
+        retries=settings.model_retries,
+        concurrency=settings.model_concurrency,
+        output_tokens=settings.model_output_tokens,
+        options=settings.model_options,
+    )
+
+
+def model_writer(settings: Settings, names: dict[str, str]) -> ModelWriter | None:
+    """Return what lets the chat model named in the settings write answers, None if none is.
+
+    Raises:
+        ModelMisconfigured: it cannot be used; the message says why.
+    """
+    chat = chat_model(settings)
+    if chat is None:
+        return None
+    from retrieval.model_cache import ReplyCache
+    from retrieval.model_writer import ModelLimits, ModelWriter
+
+    limits = ModelLimits(
+        settings.model_seconds, settings.model_statements, settings.model_price_in, settings.model_price_out
+    )
+    return ModelWriter(chat, names, limits, ReplyCache(settings.model_cache))
 
 
 def place_reader() -> Callable[[str], str | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -62,17 +62,79 @@ class Settings(BaseSettings):
         description="Seconds that a stop waits for answers under way (containers are killed after 30).",
     )
 
+    model: str | None = Field(
+        None,
+        description="Chat model that words the answers, as provider:name (`openai:…`, `anthropic:…`, `azure_openai:…`, `bedrock_converse:…`, `ollama:…`); without one they are made of the digest's own sentences.",
+    )
+    model_base_url: str | None = Field(
+        None, description="Address of a server that speaks the provider's protocol, for example of your own."
+    )
+    model_api_key: SecretStr | None = Field(
+        None,
+        description="Key for the chat model; without it the provider's own variable counts (`OPENAI_API_KEY` …).",
+    )
+    model_seconds: float = Field(
+        25,
+        gt=0,
+        description="Seconds that the chat model may take for one answer, retries included; then the answer is made of the digest's own sentences.",
+    )
+    model_retries: int = Field(
+        2,
+        ge=0,
+        le=5,
+        description="Further tries of a call that was refused for the moment or broke off before it began.",
+    )
+    model_concurrency: int = Field(4, ge=1, le=256, description="Calls of the chat model at a time.")
+    model_output: Literal["auto", "schema", "tool", "text"] = Field(
+        "auto",
+        description="How JSON is asked of the chat model: `schema` (OpenAI's protocol, Ollama), `tool` (a tool call), `text` (by the prompt alone), or what suits the provider.",
+    )
+    model_output_tokens: int = Field(2_000, ge=200, description="Longest reply of the chat model, in tokens.")
+    model_statements: int = Field(
+        24,
+        ge=4,
+        le=100,
+        description="Statements of law that the chat model is shown beyond those of the digest's own answer.",
+    )
+    model_options: dict[str, Any] = Field(
+        {"temperature": 0},
+        description="Further settings for LangChain's class of the provider, as JSON; `{}` for models that refuse a temperature. No secrets here.",
+    )
+    model_cache: int = Field(
+        256,
+        ge=0,
+        description="Replies of the chat model kept in memory for the same question over the same law; 0 keeps none.",
+    )
+    model_price_in: float | None = Field(
+        None,
+        ge=0,
+        description="US dollars for a million tokens sent to the chat model, for the cost in the log.",
+    )
+    model_price_out: float | None = Field(
+        None, ge=0, description="US dollars for a million tokens that the chat model writes."
+    )
+
     page: Literal["loopback", "on", "off"] = Field(
         "loopback",
         description="Page to ask in a browser: `loopback` (this machine only), `on` (whoever reaches the address: put a log-in in front) or `off`.",
     )
 
     slack_bot_token: SecretStr | None = Field(
-        None, description="Slack bot token (xoxb-…). With the signing secret it switches Slack on."
+        None,
+        description="Slack bot token (xoxb-…). With the signing secret or the app-level token it switches Slack on.",
     )
     slack_signing_secret: SecretStr | None = Field(
         None, description="Slack signing secret: every request is checked against it."
     )
+    slack_app_token: SecretStr | None = Field(
+        None,
+        description="Slack app-level token (xapp-…) for Socket Mode: this server connects to Slack and needs no public address.",
+    )
+    slack_client_id: str | None = Field(
+        None,
+        description="Client id of the Slack app. With its secret and the signing secret, many workspaces install at /slack/install.",
+    )
+    slack_client_secret: SecretStr | None = Field(None, description="Client secret of the Slack app.")
     slack_api_url: str = Field("https://slack.com/api/", description="Slack Web API, changed only for tests.")
 
     teams_app_id: str | None = Field(

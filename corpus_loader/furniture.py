@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from corpus_loader.documents import Block
+from corpus_loader.headings import compound, read_heading
 from corpus_loader.paragraphs import Line
 
 _RULE = re.compile(r"^\s*(?:[=\-_*~#]\s?){5,}\s*$")
@@ -28,6 +29,11 @@ def _shapes(text: str) -> set[str]:
     return found
 
 
+def _heads_section(text: str) -> bool:
+    heading = read_heading(text.strip())
+    return heading is not None and compound(heading.number) and heading.dotted
+
+
 def without_furniture(lines: Iterable[Line]) -> tuple[list[Line], int]:
     """Return the lines without rules, page numbers and running heads, and how many were taken out.
 
@@ -38,14 +44,9 @@ def without_furniture(lines: Iterable[Line]) -> tuple[list[Line], int]:
     seen: Counter[str] = Counter()
     for page in pages:
         filled = [x for x in page if x.text.strip()]
-        seen.update(
-            {
-                s
-                for x in (*filled[:_EDGE], *filled[-_EDGE:])
-                for s in _shapes(x.text)
-                if "#" in s or s.isupper()
-            }
-        )
+        # a section heading at the edge of many short pages looks alike too ("900.02. Rule 2"), and is law
+        heads = [x for x in (*filled[:_EDGE], *filled[-_EDGE:]) if not _heads_section(x.text)]
+        seen.update({s for x in heads for s in _shapes(x.text) if "#" in s or s.isupper()})
     often = max(3, len(pages) // 4)
     kept: list[Line] = []
     gone = 0
@@ -72,7 +73,8 @@ def _without_edges(page: list[Line], seen: Counter[str], often: int) -> tuple[li
             if not page[0].text.strip():
                 page = page[1:]
             elif taken < _EDGE and (
-                _PAGE.match(page[0].text) or any(seen[s] >= often for s in _shapes(page[0].text))
+                _PAGE.match(page[0].text)
+                or (not _heads_section(page[0].text) and any(seen[s] >= often for s in _shapes(page[0].text)))
             ):
                 page, taken = page[1:], taken + 1
             else:

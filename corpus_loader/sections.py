@@ -38,6 +38,10 @@ _INLINE_HISTORY = re.compile(
 )
 
 
+_NOTICE = re.compile(
+    r"\b(?:disclaimer|internet version|copyright|website|printed version|click|download)", re.IGNORECASE
+)
+"""What says of itself that it is the site's: a repeated paragraph without such a word, before any history note, is law."""
 _CAPTION = re.compile(r"^(?:[A-Z][A-Z ,;:&’'\-—]{3,120}|\([A-Z][^.;:()]{3,80}\))$")
 """A heading above the next section that is no title or chapter: "CRIMES INVOLVING COMMUNICATIONS", "(Generally)"."""
 
@@ -211,7 +215,9 @@ def cut_sections(blocks: Sequence[Block], source: str = "") -> Cut:
             elif (found := path_level(block.text)) and (block.level or len(block.text) < 160):
                 _enter(after, found)
                 left["title or chapter heading"] += 1
-            elif block.text in notices:
+            elif block.text in notices and (
+                block.level or _NOTICE.search(block.text) or any(_HISTORY.match(b.text) for b in inside[1:])
+            ):
                 left["notice repeated after sections"] += 1
             elif block.level and not read_heading(block.text):
                 left["heading between sections"] += 1

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -45,7 +45,7 @@ class Chat(Protocol):
 
     name: str
 
-    def stream(self, messages: tuple[Message, ...], shape: Shape) -> AsyncIterator[Piece]:
+    def stream(self, messages: tuple[Message, ...], shape: Shape) -> AsyncGenerator[Piece, None]:
         """Yield the reply piece by piece.
 
         Raises:

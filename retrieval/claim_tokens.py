@@ -20,6 +20,7 @@ _ACRONYM = re.compile(r"\b[A-Z][A-Z&-]*[A-Z]{2}[a-z]{0,2}\b")
 _PROPER = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]{2,}(?:[A-Z]\w+)?\b")
 NAMED = "\x01"
 """Marks a word of a law's name: the consumers of a Consumer Privacy Act do nothing."""
+_POSSESSIVE = re.compile(r"(?<=[a-z])'s\b|(?<=s)'(?=\s|$)")
 _TOKEN = re.compile(r"\x01?[a-z][a-z'-]*|[;:.,!?()—–]")
 
 
@@ -46,7 +47,7 @@ def tokens_of(text: str) -> list[Token]:
         )
         chunk = pattern.sub(lambda m: f" \x00{places[m[1]]}\x00 ", chunk)
         for number, part in enumerate(chunk.split("\x00")):
-            out.extend(["@" + part] if number % 2 else _TOKEN.findall(part.lower().replace("-", " ")))
+            out.extend(["@" + part] if number % 2 else _TOKEN.findall(_POSSESSIVE.sub("", part.lower().replace("-", " "))))
 
     for figure in figures(text):
         add(text[at : figure.start])

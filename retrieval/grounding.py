@@ -138,7 +138,7 @@ def _borne(part: _Part, reading: Reading, grounds: tuple[Ground, ...], enough: f
             nearest = (share, reason)
         if reason is not None and denies and (likeness := _likeness(part, ground)) > contrary[0]:
             contrary = (likeness, reason)
-    if contrary[1] and contrary[0] > _LIKER * likest:
+    if contrary[1] and (contrary[0] > _LIKER * likest or contrary[0] > max(likest, _SAME)):
         return _Borne((), contrary[1], contradicted=True)
     # "New Jersey and New Hampshire both require": each of them
     if left := {p.name for p in part.places} - {place for g in bearing for place in _places(g)}:
@@ -146,8 +146,9 @@ def _borne(part: _Part, reading: Reading, grounds: tuple[Ground, ...], enough: f
     return _Borne(tuple(bearing), nearest[1])
 
 
-_LIKE, _LIKER = 0.5, 1.25
-"""A ground says the contrary when it shares this much with a part, and this many times as much as those that bear it."""
+_LIKE, _LIKER, _SAME = 0.5, 1.25, 0.9
+"""A ground says the contrary when it shares this much with a part, and this many times as much as those that bear it; or
+when it is all but the same and they are not."""
 
 
 def _likeness(part: _Part, ground: Ground) -> float:
@@ -183,7 +184,7 @@ def _fault(part: _Part, reading: Reading, ground: Ground, enough: float) -> tupl
         reason = "the source speaks of something else"
     if reason is None and share < enough:
         reason = f"not in the source: {', '.join(dict.fromkeys(w.text for w in missing))}"
-    if reason is None and (heads := [w.text for w in missing if w.head]):
+    if reason is None and (heads := [w.text for w in missing if w.head and w.weight == 1]):
         reason = f"the source does not say “{heads[0]}”"
     if reason is None and (reason := modality_fault(part.words, reading, ground.reading)):
         return share, reason, True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.claims import Reading, Scope, Word
-from retrieval.wordings import wordings
+from retrieval.wordings import Modality, wordings
 
 _AGREEMENT = 0.6
 """Share of the words in common that must stand under the same duty, permission or denial."""
@@ -42,7 +42,7 @@ def modality_fault(words: tuple[Word, ...], reading: Reading, theirs: Reading) -
             for w in words
             if w.scope == number
         ]
-        fault = _condition_fault(rows)
+        fault = _condition_fault(reading.scopes[number], rows, theirs)
         if fault is None and not reading.scopes[number].subject:
             fault = _scope_fault(reading.scopes[number], rows, theirs, met)
         if fault:
@@ -54,13 +54,20 @@ def _speaks_of(excepted: frozenset[str], spoken: frozenset[str]) -> bool:
     return len(excepted & spoken) * 2 >= len(excepted)
 
 
-def _condition_fault(rows: list[_Row]) -> str | None:
-    """Return a word of a condition that the source makes a condition the other way round ("if" for "unless")."""
+def _condition_fault(scope: Scope, rows: list[_Row], theirs: Reading) -> str | None:
+    """Return a word of a condition that the source makes another one: "if" for "unless", "may be told" for "must"."""
     for word, others in rows:
         conditions = [o for o in others if o.zone]
         if word.zone == "if" and conditions and all(o.denied != word.denied for o in conditions):
             return f"turns the condition on “{word.text}” round"
+        verbs = [theirs.scopes[o.scope].modality for o in conditions if o.head]
+        if word.zone and word.head and verbs and not any(_same_kind(scope.modality, m) for m in verbs):
+            return f"turns the condition on “{word.text}” round"
     return None
+
+
+def _same_kind(said: Modality, held: Modality) -> bool:
+    return said == held or "plain" in (said, held) or {said, held} <= {"must", "mustlet"}
 
 
 def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool]) -> str | None:
@@ -83,7 +90,7 @@ def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool
         weight = _weight(word)
         shared += weight
         fitting = [o for o in here if _fits(word, scope, o, _ruling(theirs, o), met[o.scope])]
-        if not fitting and (word.head or any(o.head for o in here)):
+        if not fitting and _decides(word, here):
             return f"says “{_SAID[scope.modality]} {word.text}” where the source does not"
         same += weight if fitting else 0.0
         for other in {o.scope for o in fitting}:
@@ -93,6 +100,12 @@ def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool
     verbs = {i: w for i, w in aligned.items() if not theirs.scopes[i].subject} or aligned
     nearest = [theirs.scopes[i] for i, w in verbs.items() if w >= 0.8 * max(verbs.values())]
     return _party_fault(scope, nearest, frozenset(p.name for p in theirs.parties)) if nearest else None
+
+
+def _decides(word: Word, others: list[Word]) -> bool:
+    """Return whether a word is what a "must" or "may" is about: a verb of either, a word that claims little of both."""
+    heads = [o for o in others if o.head]
+    return (word.head or bool(heads)) if word.weight >= 1 else word.head and bool(heads)
 
 
 def _ruling(theirs: Reading, word: Word) -> Scope:
@@ -132,6 +145,8 @@ def _fits(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bo
     loose = (
         theirs.exception in ("only", "unless", "without", "until") and theirs.modality != "plain" and not met
     )
+    if said == "must" and held == "mustlet" and scope.actors & theirs.actors:
+        return False  # "must let consumers opt out": consumers need not
     if said in ("must", "mustlet"):
         return held in ("must", "mustlet", "plain") or (held == "maynot" and excepted) or (held == "may" and theirs.exception == "only" and excepted) or (said == "mustlet" and held == "may")  # fmt: skip
     if said == "may":

@@ -8,7 +8,7 @@ providers are told apart by their HTTP status and kind only, never by their text
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any, Literal, cast
 
@@ -95,7 +95,7 @@ class LangChainChat:
         self._retries = retries
         self._slots = asyncio.Semaphore(concurrency)
 
-    async def stream(self, messages: tuple[Message, ...], shape: Shape) -> AsyncIterator[Piece]:
+    async def stream(self, messages: tuple[Message, ...], shape: Shape) -> AsyncGenerator[Piece, None]:
         """Yield the reply piece by piece; a call is tried again only before its first piece.
 
         Raises:
@@ -109,8 +109,9 @@ class LangChainChat:
                 async with aclosing(chunks) as rest:
                     chunk: AIMessageChunk | None = first
                     while chunk is not None:
-                        whole = chunk if whole is None else cast(AIMessageChunk, whole + chunk)
-                        yield Piece(_text(chunk))
+                        whole = chunk if whole is None else whole + chunk
+                        if text := _text(chunk):
+                            yield Piece(text)
                         chunk = await anext(rest, None)
             except Exception as error:  # each provider has errors of its own
                 raise _unavailable(error) from error
@@ -140,7 +141,10 @@ class LangChainChat:
             if self.name.startswith("ollama:"):
                 return self._model.bind(format=schema)
             asked = {"name": shape.name, "description": shape.purpose, "schema": schema, "strict": True}
-            return self._model.bind(response_format={"type": "json_schema", "json_schema": asked})
+            # as extra_body, because LangChain's own way through `response_format` loses the count of tokens
+            body = {**(getattr(self._model, "extra_body", None) or {})}
+            body["response_format"] = {"type": "json_schema", "json_schema": asked}
+            return self._model.bind(extra_body=body)
         if self._output == "tool":
             tool = {
                 "type": "function",

@@ -68,10 +68,10 @@ def shown_to_model(evidence: Evidence, draft: Draft, most: int) -> Shown:
                 chosen[key].append(text)
                 added += 1
     known = {p.key for p in draft.passages.values()}
+    quoted = {_bare(t) for texts in chosen.values() for t in texts}
+    told = (*draft.answer.short_answer, *(s for section in draft.answer.sections for s in section.statements))
     findings += [
-        (s.text, tuple(draft.passages[m].key for m in s.marks))
-        for s in draft.answer.all_statements()
-        if s.marks and not any(_bare(s.text) == _bare(t) for texts in chosen.values() for t in texts)
+        (s.text, tuple(draft.passages[m].key for m in s.marks)) for s in told if s.marks and _bare(s.text) not in quoted
     ]
     for key, texts in chosen.items():
         if texts or key in known:

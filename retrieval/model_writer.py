@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 import structlog
 
-from retrieval.chat import Chat, Message, Shape
+from retrieval.chat import Chat, Message, Piece, Shape
 from retrieval.compose import Draft
 from retrieval.errors import ModelUnavailable
 from retrieval.model_assembly import Assembly, Release
@@ -64,6 +65,11 @@ class _Calls:
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+
+    def add(self, piece: Piece) -> None:
+        """Count the tokens of a piece."""
+        self.tokens_in += piece.tokens_in
+        self.tokens_out += piece.tokens_out
 
 
 def _keep(_: AnswerPart) -> None:
@@ -156,12 +162,12 @@ class ModelWriter:
         """
         growing, text = GrowingJson(), ""
         calls.calls += 1
-        async for piece in self._chat.stream(messages, ANSWER):
-            text += piece.text
-            calls.tokens_in += piece.tokens_in
-            calls.tokens_out += piece.tokens_out
-            if growing.feed(piece.text):
-                assembly.take(as_written(*growing.value()))
+        async with aclosing(self._chat.stream(messages, ANSWER)) as pieces:
+            async for piece in pieces:
+                text += piece.text
+                calls.add(piece)
+                if growing.feed(piece.text):
+                    assembly.take(as_written(*growing.value()))
         if not growing.done:
             raise ReplyUnreadable("the reply broke off" if text else "the reply is empty")
         calls.replies.append(text)
@@ -170,10 +176,10 @@ class ModelWriter:
     async def _whole(self, messages: tuple[Message, ...], shape: Shape, calls: _Calls) -> str:
         text = ""
         calls.calls += 1
-        async for piece in self._chat.stream(messages, shape):
-            text += piece.text
-            calls.tokens_in += piece.tokens_in
-            calls.tokens_out += piece.tokens_out
+        async with aclosing(self._chat.stream(messages, shape)) as pieces:
+            async for piece in pieces:
+                text += piece.text
+                calls.add(piece)
         calls.replies.append(text)
         return text
 
@@ -212,3 +218,27 @@ def _take_repair(text: str, assembly: Assembly) -> None:
         raise ReplyUnreadable("the repair broke off")
     found, _ = growing.value()
     assembly.mend(as_repairs(found))
+
+
+async def try_out(chat: Chat, seconds: float) -> str:
+    """Return what one call of a chat model showed: its name, time and tokens.
+
+    Raises:
+        ModelUnavailable: it did not answer within `seconds`, or not in JSON.
+    """
+    messages = (
+        Message("system", "Reply with one JSON object and nothing else."),
+        Message("user", 'Reply with {"sentences": [{"id": "1", "text": "ready", "marks": []}]}'),
+    )
+    began, growing, calls = time.monotonic(), GrowingJson(), _Calls([])
+    try:
+        async with asyncio.timeout(seconds), aclosing(chat.stream(messages, REPAIR)) as pieces:
+            async for piece in pieces:
+                growing.feed(piece.text)
+                calls.add(piece)
+    except TimeoutError as error:
+        raise ModelUnavailable(f"no answer within {seconds:g} s") from error
+    if not growing.done:
+        raise ReplyUnreadable("it answered, but not in JSON; try another REGGI_MODEL_OUTPUT")
+    took = (time.monotonic() - began) * 1e3
+    return f"{chat.name} answered in {took:.0f} ms ({calls.tokens_in} tokens in, {calls.tokens_out} out)"

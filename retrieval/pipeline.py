@@ -1,20 +1,25 @@
 """The whole way from a Question to an Answer, as LangChain Runnables: understand | retrieve | compose | verify.
 
-Each step is a plain function of records in a file of its own; only retrieval waits. Compose with `|`, call with
-`ainvoke` or `abatch`, trace with any LangChain callback.
+Each step is a plain function of records in a file of its own; only retrieval and the model wait. Compose with `|`, call
+with `ainvoke` or `abatch`, trace with any LangChain callback. With a model, a step `model` stands behind `compose`.
 """
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
-from langchain_core.runnables import Runnable, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
 
+from retrieval.claim_check import ClaimCheck
 from retrieval.compose import Draft, compose
+from retrieval.model_assembly import Release, digest_sentences
+from retrieval.model_writer import ModelWriter
+from retrieval.parts import AnswerPart, parts_of
 from retrieval.records import Answer, Jurisdictions, Question
 from retrieval.retriever import FEDERAL, Evidence, LawLibrary
 from retrieval.understand import Understanding, understand
@@ -132,12 +137,47 @@ def _step(name: str, call: Callable[[Any], Any]) -> Runnable[Any, Any]:
     return RunnableLambda(_asynchronous_only, afunc=run, name=name)
 
 
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer on its way to verification; `extractive` is the draft of the digest's own sentences."""
+
+    draft: Draft
+    extractive: Draft
+    evidence: Evidence
+
+
+_RELEASE = "release"
+"""Key of the call's configuration under which `Reggi.stream` hands over where verified parts go."""
+
+
+def _model_step(writer: ModelWriter) -> Runnable[Any, Any]:
+    async def run(state: Step, config: RunnableConfig) -> Step:
+        began = time.perf_counter()
+        composed: Composed = state.value
+        release: Release | None = config.get("configurable", {}).get(_RELEASE)
+        draft = await writer.write(
+            composed.evidence, composed.extractive, *(() if release is None else (release,))
+        )
+        return replace(
+            state,
+            value=replace(composed, draft=draft),
+            elapsed=(*state.elapsed, ("model", (time.perf_counter() - began) * 1e3)),
+        )
+
+    return RunnableLambda(_asynchronous_only, afunc=run, name="model")
+
+
 def build_pipeline(
-    library: LawLibrary, resolve: Resolve, law_names: LawNames, names: dict[str, str]
+    library: LawLibrary,
+    resolve: Resolve,
+    law_names: LawNames,
+    names: dict[str, str],
+    writer: ModelWriter | None = None,
 ) -> Runnable[Question, Answer]:
     """Return the pipeline over a law library.
 
-    `resolve` finds the jurisdictions of a question, `names` maps their codes to names.
+    `resolve` finds the jurisdictions of a question, `names` maps their codes to names. `writer` words the answer with a
+    chat model; without one, or where it fails, the answer is made of the digest's own sentences.
 
     Raises, when called:
         StoreUnavailable, StoreMismatch: the law could not be read.
@@ -152,17 +192,23 @@ def build_pipeline(
     def read(found: tuple[Question, Jurisdictions]) -> Understanding:
         question, jurisdictions = found
         return understand(
-            question, jurisdictions, law_names.find(question.text, jurisdictions.codes), library.guess_topic
+            question,
+            jurisdictions,
+            law_names.find(question.text, jurisdictions.codes),
+            library.topics.likeness,
         )
 
-    def write(evidence: Evidence) -> tuple[Draft, Evidence]:
-        return compose(evidence, names), evidence
+    def write(evidence: Evidence) -> Composed:
+        draft = compose(evidence, names)
+        return Composed(draft, draft, evidence)
 
-    def check(drafted: tuple[Draft, Evidence]) -> Answer:
-        draft, evidence = drafted
-        verified = verify(
-            draft.answer, draft.passages, frozenset({*evidence.understood.places.codes, FEDERAL})
-        )
+    def check(composed: Composed) -> Answer:
+        draft, evidence = composed.draft, composed.evidence
+        claims = None
+        if draft.answer.engine != composed.extractive.answer.engine:  # a model wrote
+            claims = ClaimCheck(evidence, draft.passages, digest_sentences(composed.extractive)).why_not
+        places = frozenset({*evidence.understood.places.codes, FEDERAL})
+        verified = verify(draft.answer, draft.passages, places, claims)
         for text, reason in verified.dropped:
             log.warning("statement dropped", reason=reason, words=len(text.split()))
         return verified.answer
@@ -173,12 +219,15 @@ def build_pipeline(
         answer: Answer = state.value
         return replace(answer, elapsed_ms=elapsed)
 
-    return (
+    composed = (
         RunnableLambda(_asynchronous_only, afunc=begin, name="begin")
         | _step("jurisdictions", places)
         | _step("understand", read)
         | _step("search", library.find)
         | _step("compose", write)
+    )
+    return (
+        (composed | _model_step(writer) if writer else composed)
         | _step("verify", check)
         | RunnableLambda(_asynchronous_only, afunc=finish, name="finish")
     )
@@ -193,3 +242,25 @@ class Reggi:
     async def answer(self, question: Question) -> Answer:
         """Return the answer; see `build_pipeline` for what is raised."""
         return await self._pipeline.ainvoke(question)
+
+    async def stream(self, question: Question) -> AsyncGenerator[AnswerPart, None]:
+        """Yield the answer part by part in reading order, each as soon as it is verified; the last carries the answer.
+
+        A part that was yielded stands in the answer as it is. Raises as `answer` does. Closing the generator early
+        stops the work.
+        """
+        ready: asyncio.Queue[AnswerPart | None] = asyncio.Queue()
+        call = asyncio.create_task(
+            self._pipeline.ainvoke(question, {"configurable": {_RELEASE: ready.put_nowait}})
+        )
+        call.add_done_callback(lambda _: ready.put_nowait(None))
+        yielded = 0
+        try:
+            while (part := await ready.get()) is not None:
+                yielded += 1
+                yield part
+            for part in parts_of(await call)[yielded:]:
+                yield part
+        finally:
+            call.cancel()
+            await asyncio.gather(call, return_exceptions=True)

@@ -294,7 +294,7 @@ def _content(r: _Reader, token: str, by: bool) -> None:
         return
     concepts = frozenset(("individual",)) if party == "individual" else concepts_of(token)
     soft = base in known.soft or party == "individual"
-    head = r.head and token not in wordings().no_heads and not soft
+    head = r.head and token not in wordings().no_heads
     if token not in wordings().no_heads:
         r.head = False
     r.add(token, concepts, head, _LIGHT if soft else 1.0)

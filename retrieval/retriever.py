@@ -19,13 +19,11 @@ from retrieval.catalogue import Catalogue, Key
 from retrieval.embeddings import WordLlamaEmbeddings
 from retrieval.records import Passage
 from retrieval.store import PassageStore, with_distance
-from retrieval.topics import topic_texts
+from retrieval.topic_model import TopicModel
 from retrieval.understand import Understanding
 
 FEDERAL = "US"
 _NEAREST = 12
-_NEAR_ENOUGH = 0.3
-"""Cosine from which the nearest topic is taken: of questions in everyday words, 82% are nearest to the right topic."""
 _SEARCHED_AT_MOST = 6
 """In more places than this a question is a survey, answered from positions: no vector search in each."""
 
@@ -45,8 +43,7 @@ class LawLibrary:
     def __init__(self, store: PassageStore, model: WordLlamaEmbeddings) -> None:
         self.store, self.model = store, model
         self._catalogues: dict[str, Catalogue] = {}
-        self._topic_ids = [topic for topic, _ in topic_texts()]
-        self._topic_vectors = model.embed([text for _, text in topic_texts()])
+        self.topics = TopicModel(model.embed)
         self._reading: dict[str, asyncio.Lock] = {}
 
     async def catalogue(self, jurisdiction: str) -> Catalogue:
@@ -83,12 +80,6 @@ class LawLibrary:
                     for name in dict.fromkeys((passages[0].law, *passages[0].short_names))
                 ]
         return tuple(names)
-
-    def guess_topic(self, text: str) -> str | None:
-        """Return the topic nearest in meaning to a text, or None where none is near."""
-        nearness = self._topic_vectors @ self.model.embed([text])[0]
-        best = int(nearness.argmax())
-        return self._topic_ids[best] if nearness[best] >= _NEAR_ENOUGH else None
 
     async def find(self, understood: Understanding) -> Evidence:
         """Return the evidence for a question.

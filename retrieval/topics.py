@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -161,28 +162,38 @@ _DATA_TYPES = frozenset(
 )
 _CLAUSE = re.compile(r"[.?!;,:]\s|\band\b|\bor\b|\bbut\b", re.IGNORECASE)
 _PLAIN, _NEARLY = 2.0, 0.93
+_LIKENESS, _LIKE_ENOUGH = 3.0, 0.6
+"""What likeness to known questions weighs beside the rules, and the least that counts as a topic asked."""
 
 
-def asked_topics(text: str, subject: str = "", most: int = 3) -> tuple[TopicScore, ...]:
+def asked_topics(
+    text: str, subject: str = "", likeness: Mapping[str, float] | None = None, most: int = 3
+) -> tuple[TopicScore, ...]:
     """Return the topics asked for, strongest first, at most `most`; `subject` as in `score_topics`.
 
     A side plainly asked for comes first ("TCPA damages per text" asks for penalties), then the strongest of the whole
     text, those nearly as strong, and those that a clause of its own plainly asks ("… and what are the penalties?").
+    `likeness` (retrieval/topic_model.py) adds to the rules what the text has in common with known questions.
     """
-    scores = score_topics(text, subject)
-    if not scores or scores[0].score < 1:
+    ruled = score_topics(text, subject)
+    scores = _with_likeness(ruled, likeness) if likeness else ruled
+    if not scores or scores[0].score < (_LIKE_ENOUGH if likeness else 1):
         return ()
     asked = [s for s in scores if s.score >= _NEARLY * scores[0].score]
     for clause in _CLAUSE.split(text):
         own = score_topics(clause, text)
         if own and own[0].score >= _PLAIN and own[0].topic not in {s.topic for s in asked}:
             asked.append(own[0])
-    if any(
-        s.topic.startswith("breach-") for s in asked
-    ):  # "SSNs leaked": data that were breached, no question of their own
+    if any(s.topic.startswith("breach-") for s in asked):
+        # "SSNs leaked": data that were breached, no question of their own
         asked = [s for s in asked if s.topic not in _DATA_TYPES]
-    sides = [
-        s for s in scores if s.topic in FACETS and s.score >= _PLAIN and s.score >= 0.7 * scores[0].score
-    ]
-    rest = [s for s in asked if s not in sides]
+    sides = [s for s in ruled if s.topic in FACETS and s.score >= _PLAIN and s.score >= 0.7 * ruled[0].score]
+    rest = [s for s in asked if s.topic not in {side.topic for side in sides}]
     return tuple((sides[:2] + rest)[:most])
+
+
+def _with_likeness(ruled: tuple[TopicScore, ...], likeness: Mapping[str, float]) -> tuple[TopicScore, ...]:
+    scores = {s.topic: s.score for s in ruled}
+    for topic, like in likeness.items():
+        scores[topic] = scores.get(topic, 0.0) + _LIKENESS * like
+    return tuple(sorted((TopicScore(t, s) for t, s in scores.items()), key=lambda s: -s.score))

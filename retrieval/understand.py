@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -192,20 +192,20 @@ _GOES_ON = re.compile(
 )
 """A short text that goes on about the subject before: "what if the data was encrypted?"."""
 
-Guess = Callable[[str], str | None]
-"""Returns the topic nearest in meaning to a text, or None where none is near."""
+Likeness = Callable[[str], Mapping[str, float]]
+"""Returns how much a text is like known questions on each topic (retrieval/topic_model.py)."""
 
 
 def understand(
     question: Question,
     places: Jurisdictions,
     laws: tuple[tuple[str, str], ...],
-    guess: Guess = lambda _: None,
+    likeness: Likeness = lambda _: {},
 ) -> Understanding:
     """Return what a question asks, given where (`places`) and which laws of the corpus it names.
 
-    A follow-up without a topic of its own ("and Nevada?") takes the latest topics of the history. `guess` is asked
-    for a topic where no rule of config/topics.toml holds.
+    A follow-up without a topic of its own ("and Nevada?") takes the latest topics of the history. `likeness` is
+    asked where the text is one of law: rules decide whether it is.
     """
     said = question.text.strip()
     topics = asked_topics(said)
@@ -224,6 +224,10 @@ def understand(
         if _GOES_ON.search(said) and len(said.split()) <= 14:
             joined = asked_topics(said, earlier)
             topics, follow_up = (joined or topics), True
+    anchored = bool(citations or laws or follow_up)
+    scope = _scope(said, places, topics, anchored)
+    if scope == "law" and not follow_up and not (citations and not topics):
+        topics = asked_topics(said, likeness=likeness(said)) or topics
     subject = f"{question.history[-1]} {said}" if follow_up else said
     domain = tuple(t.topic for t in topics if t.topic not in FACETS)
     if topics and not domain:  # "what is the fine for a late breach notice?": a side of the breach law
@@ -232,10 +236,6 @@ def understand(
         )
         if "breach" in concepts_in(subject):
             domain = ("breach-trigger", "breach-deadline")
-    anchored = bool(citations or laws or follow_up)
-    scope = _scope(said, places, topics, anchored)
-    if scope == "law" and not topics and not citations and (nearest := guess(said)):
-        topics, domain = (TopicScore(nearest, 1.0),), (() if nearest in FACETS else (nearest,))
     return Understanding(
         question=question,
         text=said,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from retrieval.records import Answer, AnswerSection, Passage, Source, Statement, Table, TableRow
 
@@ -29,6 +31,12 @@ def _figures_of_day(day: dt.date | None) -> set[str]:
     return _figures(day.isoformat()) | {str(day.year), str(day.day)} if day else set()
 
 
+@lru_cache(maxsize=4_096)
+def _sentences_of(passage: Passage) -> frozenset[str]:
+    return frozenset(s.text for s in passage.statements)
+
+
+@lru_cache(maxsize=4_096)
 def _figures_of(passage: Passage) -> set[str]:
     found = _figures(
         " ".join((passage.text, passage.citation, passage.title, passage.law, *passage.short_names))
@@ -40,10 +48,17 @@ def _figures_of(passage: Passage) -> set[str]:
     return found
 
 
-def fault(statement: Statement, sources: dict[str, Passage], places: frozenset[str]) -> str | None:
+Claims = Callable[[Statement], str | None]
+"""Returns why a statement's claims are not borne by what it cites, or None."""
+
+
+def fault(
+    statement: Statement, sources: dict[str, Passage], places: frozenset[str], claims: Claims | None = None
+) -> str | None:
     """Return why a statement may not be shown, or None.
 
-    `sources` are the passages by mark; `places` the jurisdictions whose law may be cited.
+    `sources` are the passages by mark; `places` the jurisdictions whose law may be cited. Sentences that a model wrote are
+    checked claim by claim (`claims`, see claim_check.py); those of the digest, quoted as they are, by their figures.
     """
     if not statement.marks:
         return "no source"
@@ -52,6 +67,10 @@ def fault(statement: Statement, sources: dict[str, Passage], places: frozenset[s
         return "a mark without a source"
     if wrong := [p.jurisdiction for p in cited if p.jurisdiction not in places]:
         return f"cites {wrong[0]} law"
+    if claims is not None:
+        return claims(statement)
+    if any(statement.text in _sentences_of(p) for p in cited):  # word for word, figures and all
+        return None
     known = set().union(*(_figures_of(p) for p in cited))
     said = _CORRECTED.sub("", statement.text)
     if missing := sorted(_figures(said) - known):
@@ -59,7 +78,9 @@ def fault(statement: Statement, sources: dict[str, Passage], places: frozenset[s
     return None
 
 
-def verify(answer: Answer, sources: dict[str, Passage], places: frozenset[str]) -> Verified:
+def verify(
+    answer: Answer, sources: dict[str, Passage], places: frozenset[str], claims: Claims | None = None
+) -> Verified:
     """Return the answer without the statements that fail; counts and corrections made by the composer are kept.
 
     Only answered questions are checked: other statuses state no law without marks of their own.
@@ -69,7 +90,7 @@ def verify(answer: Answer, sources: dict[str, Passage], places: frozenset[str]) 
     def keep(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
         good = []
         for s in statements:
-            reason = fault(s, sources, places)
+            reason = fault(s, sources, places, claims)
             if reason is None or (not s.marks and answer.status == "not_found"):
                 good.append(s)
             else:

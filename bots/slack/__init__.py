@@ -1,4 +1,6 @@
-"""Slack over HTTP: signed events and slash commands in, Block Kit messages out.
+"""Slack: requests in over HTTP or Socket Mode, Block Kit messages out.
 
-events.py reads a payload, blocks.py and messages.py write an answer, post.py sends it, handlers.py joins them.
+handlers.py takes requests, events.py and clicks.py read them, answering.py answers, blocks.py, messages.py and controls.py
+write, post.py sends. choosing.py sets what holds in a channel, home.py and agent.py are Slack's own surfaces,
+installations.py is for many workspaces.
 """

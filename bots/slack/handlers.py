@@ -14,7 +14,7 @@ from typing import Any
 import structlog
 from aiohttp import ClientError, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.errors import SlackApiError
@@ -33,8 +33,10 @@ from bots.slack.choosing import ChannelChoices
 from bots.slack.clicks import Clicks, read_click, read_shortcut
 from bots.slack.events import Command, Deleted, read_command, read_event
 from bots.slack.home import Home
+from bots.slack.installations import Installations
 from bots.slack.pace import Pace
 from bots.slack.post import NotSent, Post, error_code, retry_handlers
+from bots.slack.socket_mode import SocketMode
 from bots.turn import Turns
 
 _log = structlog.get_logger(__name__)
@@ -76,11 +78,11 @@ class Workspace(AsyncAuthorize):
 
 
 class Slack:
-    """One workspace's Slack app: the handler of its requests."""
+    """The Slack app, of one workspace or of many: the handler of its requests."""
 
     def __init__(
         self,
-        token: str,
+        access: str | Installations,
         signing_secret: str,
         api_url: str,
         turns: Turns,
@@ -89,7 +91,10 @@ class Slack:
         background: Background,
         pause: float,
     ) -> None:
-        """`api_url` is Slack's Web API; `pause` the seconds between two messages to one channel."""
+        """`access` is the bot token of one workspace, or where those of many are found. `api_url` is Slack's Web API; `pause` the seconds between two messages to one channel.
+
+        Without a `signing_secret` requests come by `socket_mode` alone: `handle` then refuses every one.
+        """
         self._turns = turns
         self._place_of = place_of
         self._background = background
@@ -98,18 +103,22 @@ class Slack:
         self._clicks = Clicks(self._answering)
         self._choices = ChannelChoices(after)
         self._home = Home(after)
-        self._verifier = SignatureVerifier(signing_secret)
-        self._workspace = Workspace(token, api_url)
+        self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
+        self._installations = access if isinstance(access, Installations) else None
+        self._workspace = Workspace(access, api_url) if isinstance(access, str) else None
+        authorize: Any = access.authorize if isinstance(access, Installations) else self._workspace
         bolt = AsyncApp(
             name="reggi",
             signing_secret=signing_secret,
             client=AsyncWebClient(base_url=api_url, retry_handlers=retry_handlers()),
-            authorize=self._workspace,
+            authorize=authorize,
         )
         bolt.event("app_mention")(self._on_event)
         bolt.event("message")(self._on_event)
         bolt.event("assistant_thread_started")(self._on_opened)
         bolt.event("app_home_opened")(self._on_opened)
+        bolt.event("app_uninstalled")(self._on_uninstalled)
+        bolt.event("tokens_revoked")(self._on_uninstalled)
         bolt.event(re.compile(""))(_ignore)  # a subscription too many is no error that Slack should retry
         bolt.command(re.compile(""))(self._on_command)
         bolt.action(re.compile(""))(self._on_action)
@@ -126,7 +135,7 @@ class Slack:
                 cannot be read although it is signed.
         """
         body = await request.read()
-        if not _is_signed(self._verifier, body, request):
+        if self._verifier is None or not _is_signed(self._verifier, body, request):
             raise RequestRefused("Slack signature missing, forged or stale", 401)
         try:
             bolt_request = await to_bolt_request(request)
@@ -141,22 +150,37 @@ class Slack:
             raise RequestRefused("Slack body is no event, command or click", 400)
         return await to_aiohttp_response(await self._bolt.async_dispatch(bolt_request))
 
+    def socket_mode(self, app_token: str, api_url: str) -> SocketMode:
+        """Return the connection over which the same requests come without HTTP."""
+        return SocketMode(self._bolt, app_token, api_url, _is_readable)
+
     async def check(self) -> str | None:
         """Return what is wrong with the token, or None. Asked at the start, so that the first question is quick."""
+        if self._workspace is None:  # every workspace's token is checked when its first question comes
+            return None
         try:
             await self._workspace.account()
         except SlackUnavailable as error:
             return str(error)
         return None
 
-    async def _on_event(self, body: dict[str, Any], client: AsyncWebClient) -> None:
-        account = await self._workspace.account()
-        found = read_event(body, account.bot_user_id)
+    async def _on_event(
+        self, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
+        found = read_event(body, context.bot_user_id)
         post = Post(client, self._pace)
         if isinstance(found, Deleted):
             self._start(self._answering.deleted(post, found), "slack deletion")
         elif found is not None:
             self._start(self._answering.message(post, Agent(client), found), "slack message")
+
+    async def _on_uninstalled(self, body: dict[str, Any]) -> None:
+        """https://docs.slack.dev/reference/events/app_uninstalled and …/tokens_revoked"""
+        event, team = body["event"], body.get("team_id")
+        revoked = event.get("tokens")
+        users_only = isinstance(revoked, dict) and not revoked.get("bot")
+        if self._installations is not None and isinstance(team, str) and not users_only:
+            self._start(self._installations.forget(body.get("enterprise_id"), team), "slack uninstall")
 
     async def _on_opened(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         opened = read_opened(body)

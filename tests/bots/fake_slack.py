@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "slack"
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TOKEN = "xoxb-test"
+APP_TOKEN = "xapp-test"
 
 
 def payload(name: str) -> dict[str, Any]:
@@ -71,6 +72,11 @@ class FakeSlack:
             "U0GUEST": {"id": "U0GUEST", "team_id": "T0WORK", "is_restricted": True},
             "U0OTHER": {"id": "U0OTHER", "team_id": "T0ELSE", "is_stranger": True},
         }
+        self.tokens = {TOKEN: "T0WORK"}
+        self.codes: dict[str, str] = {}
+        self.posted_with: list[str] = []
+        self.sockets: list[web.WebSocketResponse] = []
+        self.acks: list[dict[str, Any]] = []
         self.homes: list[dict[str, Any]] = []
         self.extras: list[tuple[str, dict[str, Any]]] = []
         self.refuse_extras = ""
@@ -85,6 +91,7 @@ class FakeSlack:
             "chat.postEphemeral": self._whisper,
             "chat.update": self._update,
             "chat.delete": self._delete,
+            "oauth.v2.access": self._access,
             "views.open": self._open,
             "views.publish": self._publish,
             "assistant.threads.setStatus": self._extra,
@@ -94,14 +101,54 @@ class FakeSlack:
         }.items():
             self.app.router.add_post(f"/api/{name}", method)
         self.app.router.add_get("/api/users.info", self._user)
+        self.app.router.add_post("/api/apps.connections.open", self._connect)
+        self.app.router.add_get("/socket", self._socket)
         self.app.router.add_post("/response/{id}", self._respond)
 
     async def _auth_test(self, request: web.Request) -> web.Response:
         self.auth_tests += 1
-        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+        team = self.tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer "))
+        if team is None:
             return web.json_response({"ok": False, "error": "invalid_auth"})
-        who = {"url": "https://work.slack.example/", "team": "Work", "user": "reggi", "team_id": "T0WORK"}
+        who = {"url": "https://work.slack.example/", "team": "Work", "user": "reggi", "team_id": team}
         return web.json_response({"ok": True, **who, "user_id": "U0REGGI", "bot_id": "B0REGGI"})
+
+    async def _access(self, request: web.Request) -> web.Response:
+        """A code for a token, once (https://docs.slack.dev/reference/methods/oauth.v2.access)."""
+        team = self.codes.pop(str((await _body(request)).get("code")), None)
+        if team is None:
+            return _failed("invalid_code")
+        token = f"xoxb-{team}"
+        self.tokens[token] = team
+        bot = {"access_token": token, "token_type": "bot", "bot_user_id": "U0REGGI", "scope": "chat:write"}
+        where = {"team": {"id": team, "name": team}, "enterprise": None, "is_enterprise_install": False}
+        return web.json_response(
+            {"ok": True, "app_id": "A0REGGI", "authed_user": {"id": "U0ALICE"}, **bot, **where}
+        )
+
+    async def _connect(self, request: web.Request) -> web.Response:
+        if request.headers.get("Authorization") != f"Bearer {APP_TOKEN}":
+            return _failed("invalid_auth")
+        return web.json_response({"ok": True, "url": str(request.url.with_scheme("ws").with_path("/socket"))})
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        """Socket Mode's connection (https://docs.slack.dev/apis/events-api/using-socket-mode)."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.send_json(
+            {"type": "hello", "num_connections": 1, "connection_info": {"app_id": "A0REGGI"}}
+        )
+        self.sockets.append(socket)
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                self.acks.append(json.loads(message.data))
+        return socket
+
+    async def envelope(self, kind: str, body: Mapping[str, Any], envelope_id: str = "e1") -> None:
+        """Deliver a request over the newest connection."""
+        accepts = {"accepts_response_payload": kind != "events_api"}
+        sent = {"envelope_id": envelope_id, "type": kind, "payload": body, **accepts}
+        await self.sockets[-1].send_json(sent)
 
     async def _post(self, request: web.Request) -> web.Response:
         message = await _body(request)
@@ -114,6 +161,7 @@ class FakeSlack:
             return _failed("429")
         self.posted_at.append((channel, now))
         self.posted.append(message)
+        self.posted_with.append(request.headers.get("Authorization", "").removeprefix("Bearer "))
         ts = f"1.{len(self.posted):06d}"
         self.standing[channel, ts] = message
         return web.json_response({"ok": True, "channel": channel, "ts": ts})

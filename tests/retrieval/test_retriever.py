@@ -148,12 +148,6 @@ async def test_official_text_adds_nearness_to_its_section() -> None:
     assert len(near.distances) == 1
 
 
-def test_a_topic_is_guessed_from_meaning_only_when_near(library: LawLibrary) -> None:
-    assert library.guess_topic("How do we destroy old paper files with customer records?") == "disposal"
-    assert library.guess_topic("") is None
-    assert library.guess_topic("zyzzyva qwxz") is None
-
-
 def test_a_document_carries_the_record() -> None:
     held = passage("MN", "act", "1", ("disposal", "A business must shred records."))
     document = as_document(held)

@@ -116,15 +116,15 @@ def test_follow_ups(text: str, history: str, topic: str) -> None:
     assert read(text, history).topic_ids[0] == topic
 
 
-def test_a_guess_is_asked_for_only_without_a_topic() -> None:
-    asked: list[str] = []
+def test_likeness_to_known_questions_speaks_where_no_rule_does() -> None:
+    def likeness(text: str) -> dict[str, float]:
+        return {"disposal": 0.5}
 
-    def guess(text: str) -> str | None:
-        asked.append(text)
-        return "disposal"
-
-    plain = understand(Question("How soon must we report a breach?", TODAY), OHIO, (), guess)
-    odd = understand(Question("What about the client box in the basement?", TODAY), OHIO, (), guess)
-    assert plain.topic_ids == ("breach-deadline",)
+    plain = understand(Question("How soon must we report a breach?", TODAY), OHIO, (), likeness)
+    odd = understand(Question("What about the client box in the basement?", TODAY), OHIO, (), likeness)
+    assert plain.topic_ids[0] == "breach-deadline"
     assert odd.topic_ids == ("disposal",)
-    assert len(asked) == 1
+
+
+def test_likeness_makes_no_law_question_of_a_chore() -> None:
+    assert understand(Question("best pizza in Ohio", TODAY), OHIO, (), lambda _: {"sale": 0.9}).scope == "out"

