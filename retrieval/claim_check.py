@@ -83,10 +83,12 @@ class ClaimCheck:
     def _completed(self, statement: Statement) -> Statement | None:
         cited = {self._passages[m].key for m in statement.marks}
         marks = {p.key: m for m, p in self._passages.items()}
-        for rests_on, ground in self._findings:
-            if rests_on & cited and not rests_on <= cited and why_not(statement.text, (ground,)) is None:
+        for rests_on, _ in self._findings:
+            if rests_on & cited and not rests_on <= cited:
                 added = tuple(marks[k] for k in sorted(rests_on - cited) if k in marks)
-                return replace(statement, marks=(*statement.marks, *added))
+                fuller = replace(statement, marks=(*statement.marks, *added))
+                if self.why_not(fuller) is None:
+                    return fuller
         return None
 
     def _pruned(self, statement: Statement) -> Statement:

@@ -47,7 +47,11 @@ def tokens_of(text: str) -> list[Token]:
         )
         chunk = pattern.sub(lambda m: f" \x00{places[m[1]]}\x00 ", chunk)
         for number, part in enumerate(chunk.split("\x00")):
-            out.extend(["@" + part] if number % 2 else _TOKEN.findall(_POSSESSIVE.sub("", part.lower().replace("-", " "))))
+            out.extend(
+                ["@" + part]
+                if number % 2
+                else _TOKEN.findall(_POSSESSIVE.sub("", part.lower().replace("-", " ")))
+            )
 
     for figure in figures(text):
         add(text[at : figure.start])

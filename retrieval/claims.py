@@ -28,6 +28,7 @@ class Scope:
     excepted: frozenset[str] = frozenset()
     subject: bool = False
     owner: int = -1
+    excepted_from: int = -1  # the segment in which the exception stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from retrieval.verdicts import sense_of
 
 ENGINE = "extractive"
 NOT_ADVICE = "Information, not legal advice."
+_PLAINLY_ASKED = 2.0
 _PARTS_AT_MOST = 3
 """More places than this are compared in a table."""
 
@@ -76,9 +77,15 @@ def _base(understood: Understanding) -> Answer:
     )
 
 
-def _title(understood: Understanding) -> str:
+def _title(evidence: Evidence) -> str:
+    understood = evidence.understood
     found = understood.places.found
     about = topic_title(understood)
+    if understood.laws and (not understood.topics or understood.topics[0].score < _PLAINLY_ASKED):
+        place, law = understood.laws[0]
+        catalogue = evidence.catalogues.get(place)
+        if catalogue is not None and law in catalogue.laws:
+            return catalogue.law_name(law)
     if not found:
         return about
     if len(found) > 6:
@@ -236,7 +243,7 @@ def _not_found(
     return _finish(
         evidence,
         marks,
-        status="not_found", title=_title(understood), short_answer=tuple(short),
+        status="not_found", title=_title(evidence), short_answer=tuple(short),
         sections=tuple(s for p in parts for s in p.sections), notices=_notices(evidence, marks), verdict=verdict,
     )  # fmt: skip
 
@@ -256,7 +263,7 @@ def _survey(evidence: Evidence, names: dict[str, str]) -> Draft:
     return _finish(
         evidence,
         marks,
-        status="answered", title=_title(understood), short_answer=tally(evidence, table, names), table=table,
+        status="answered", title=_title(evidence), short_answer=tally(evidence, table, names), table=table,
         notices=_notices(evidence, marks, tuple(names.get(c, c) for c in missing)),
     )  # fmt: skip
 
@@ -342,7 +349,7 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
     return _finish(
         evidence,
         marks,
-        status="answered", title=_title(understood), short_answer=tuple(short), sections=tuple(sections),
+        status="answered", title=_title(evidence), short_answer=tuple(short), sections=tuple(sections),
         conclusion=_controlling(found, marks, names), verdict=verdict, notices=_notices(evidence, marks, missing),
     )  # fmt: skip
 

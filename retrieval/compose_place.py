@@ -249,7 +249,7 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     for text, keys in rest:
         home = next((k[1] for k in keys if k[0] == place and k[1] in catalogue.laws), None)
         said.add(text)
-        extra.setdefault(home or "", []).append(marks.statement(text, keys))
+        extra.setdefault(home or "", []).append(marks.statement(without_verdict(text), keys))
 
     laws = domain_laws(catalogue, understood)
     current = [

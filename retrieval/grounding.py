@@ -216,9 +216,16 @@ def _figure_fault(part: _Part, reading: Reading, ground: Ground) -> str | None:
                 for h in held
             )
         ]
+        rivals = [r for r in rivals if not any(_in_order(part, quantity, r, q) for q in held)]
         if any(all(_fits_better(quantity, rival, q) for q in held) for rival in rivals):
             return f"the figure {figure.value} belongs to something else in the source"
     return None
+
+
+def _in_order(part: _Part, said: Quantity, rival: Quantity, held: Quantity) -> bool:
+    """Return whether a sentence has both figures, in the source's order: then each is of what it is of there."""
+    both = [q for q in part.quantities if agrees(q.figure, rival.figure)]
+    return any((q.figure.start > said.figure.start) == (rival.figure.start > held.figure.start) for q in both)
 
 
 def _fits_better(said: Quantity, rival: Quantity, held: Quantity) -> bool:
@@ -300,7 +307,7 @@ def _name_fault(reading: Reading, grounds: tuple[Ground, ...]) -> str | None:
     held = frozenset().union(*(g.names for g in grounds))
     for name in reading.names:
         spelled = wordings().known_as.get(name.upper().removesuffix("S"), name)
-        if all(w in held for w in stems(spelled) if w not in _SMALL):
+        if any(all(w in held for w in stems(n) if w not in _SMALL) for n in (name, spelled)):
             continue
         if not any(name.casefold().removesuffix("s") in g.initials for g in grounds):
             return f"names “{name}”, the source does not"

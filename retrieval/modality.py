@@ -85,6 +85,8 @@ def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool
         here = [o for o in others if o.clause in clauses]
         here = [o for o in here if not o.zone] or here
         here = [o for o in here if not theirs.scopes[o.scope].subject] or here
+        if word.head:  # "must notify when it is notified": the first is what must be done
+            here = [o for o in here if o.head and theirs.scopes[o.scope].modality != "plain"] or here
         if not here:
             continue
         weight = _weight(word)
@@ -104,8 +106,9 @@ def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool
 
 def _decides(word: Word, others: list[Word]) -> bool:
     """Return whether a word is what a "must" or "may" is about: a verb of either, a word that claims little of both."""
-    heads = [o for o in others if o.head]
-    return (word.head or bool(heads)) if word.weight >= 1 else word.head and bool(heads)
+    if word.weight < 1:
+        return word.head and any(o.head for o in others)
+    return word.head or all(o.head for o in others)
 
 
 def _ruling(theirs: Reading, word: Word) -> Scope:
@@ -162,7 +165,9 @@ def _fits(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bo
             and theirs.exception == "only"
             and excepted
         )
-        return (held == "maynot" and not loose) or turned or held == "not"
+        # in "may not be on a postcard or visible without opening" the exception is of the second alone
+        elsewhere = 0 <= other.segment < theirs.excepted_from
+        return (held == "maynot" and (not loose or elsewhere)) or turned or held == "not"
     if said == "neednot":
         return held in ("neednot", "not")
     if said == "not":

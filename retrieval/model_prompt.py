@@ -71,7 +71,9 @@ def shown_to_model(evidence: Evidence, draft: Draft, most: int) -> Shown:
     quoted = {_bare(t) for texts in chosen.values() for t in texts}
     told = (*draft.answer.short_answer, *(s for section in draft.answer.sections for s in section.statements))
     findings += [
-        (s.text, tuple(draft.passages[m].key for m in s.marks)) for s in told if s.marks and _bare(s.text) not in quoted
+        (s.text, tuple(draft.passages[m].key for m in s.marks))
+        for s in told
+        if s.marks and _bare(s.text) not in quoted
     ]
     for key, texts in chosen.items():
         if texts or key in known:

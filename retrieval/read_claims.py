@@ -19,8 +19,10 @@ from retrieval.wordings import Modality, Zone, base_of, concepts_of, wordings
 
 _MARK = re.compile(r"\s*\[[\d., ]+\]")
 _LEAD = re.compile(
-    r"^(?:(?:Yes|No|It depends|Partly|Only in part)(?:,[^:;.]{1,40})?[:;]|(?:Yes|No),)\s+", re.IGNORECASE
+    r"^(?:Yes|No|It depends|Partly|Only in part)(?:,? (?:with (?:conditions|an opt-out|opt-out)|in part|in effect|but))?[:;,]\s+",
+    re.IGNORECASE,
 )
+"""A yes or no and nothing that could be a claim of its own ("Yes, 30 days: …")."""
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\]”\"%][.!?])\s+(?=[A-Z“\"])")
 _PRONOUN = re.compile(r"^(?:It|They|That|This|Such|These|Those|He|She|Nor|The same|Its|Their|Also)\b")
 _REGARDLESS = re.compile(
@@ -80,6 +82,7 @@ class _Scope:
     excepted: set[str] = field(default_factory=set)
     conditional: bool = False  # the verb of a condition, not of the rule
     owner: int = -1  # whose condition
+    excepted_from: int = -1
     words: int = 0
 
 
@@ -229,7 +232,7 @@ def _condition(r: _Reader, token: str, zone: Zone) -> None:
     r.current = r.resume
     r.zone, r.denied, r.opened_by = zone, zone == "except" and token != "only", token
     if zone == "except":
-        r.scopes[r.resume].exception = token
+        r.scopes[r.resume].exception, r.scopes[r.resume].excepted_from = token, r.segment
 
 
 def _marker(r: _Reader, tokens: list[Token], at: int, length: int, modality: Modality) -> None:
@@ -364,7 +367,8 @@ def _scopes(r: _Reader, words: list[Word]) -> tuple[Scope, ...]:
         actors = s.objects if opens and not s.actors else s.actors
         made.append(
             Scope(
-                s.modality, frozenset(actors), frozenset(s.objects), s.exception, frozenset(s.excepted), opens and more, s.owner
+                s.modality, frozenset(actors), frozenset(s.objects), s.exception, frozenset(s.excepted), opens and more, s.owner,
+                s.excepted_from,
             )
         )  # fmt: skip
     return tuple(made)

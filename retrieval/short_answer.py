@@ -129,9 +129,10 @@ def _candidates(
             )
     for r in [r for r in ranked if r.starts is None and (not laws or r.entry.passage.law_id in laws)][:8]:
         topics = r.entry.statement.topics
-        if positions and not asked.intersection(topics):
+        of_named = (place, r.entry.passage.law_id) in understood.laws
+        if positions and not asked.intersection(topics) and not of_named:
             continue
-        start = 0.35 if laws and facets.intersection(topics) else 0.0
+        start = 0.35 if of_named or (laws and facets.intersection(topics)) else 0.0
         fit = start + _answers(r.entry.statement.text, understood, words, catalogue) if positions else r.score
         found.append((fit, (r.entry.statement.text, (r.entry.passage.key,))))
     return sorted(found, key=lambda c: -c[0])

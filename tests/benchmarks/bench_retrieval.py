@@ -67,7 +67,7 @@ async def our_ranking(opened: Opened) -> Find:
         places = Jurisdictions(found=(Detection(code, opened.names[code], None, "argument"),))
         asked = Question(q.question, TODAY, q.history, code)
         understood = understand(
-            asked, places, names.find(q.question, places.codes), opened.library.guess_topic
+            asked, places, names.find(q.question, places.codes), opened.library.topics.likeness
         )
         ranked = rank(await opened.library.find(understood), code)
         sections = dict.fromkeys((r.entry.passage.key, r.entry.passage.citation) for r in ranked)

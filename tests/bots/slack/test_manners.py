@@ -187,17 +187,21 @@ async def test_rate_limit_is_honoured_for_an_update_too(slack: SlackWorld) -> No
 
 
 async def test_one_message_a_second_and_channel_over_all_turns() -> None:
-    pace, began = Pace(0.05), time.monotonic()
-    times: dict[str, list[float]] = {"C1": [], "C2": []}
+    waited: list[float] = []
+    now = [100.0]
 
-    async def send(channel: str) -> None:
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    pace = Pace(1.0, lambda: now[0], sleep)
+    for channel in ("C1", "C1", "C2", "C1"):
         await pace.slot(channel)
-        times[channel].append(time.monotonic() - began)
-
-    await asyncio.gather(*(send(channel) for channel in ["C1", "C1", "C1", "C2"]))
-    gaps = [later - before for before, later in zip(times["C1"], times["C1"][1:], strict=False)]
-    assert all(gap >= 0.045 for gap in gaps)
-    assert times["C2"][0] < 0.045
+    assert waited == [1.0, 2.0]
+    now[0] = 102.5
+    await pace.slot("C1")
+    now[0] = 110.0
+    await pace.slot("C1")
+    assert waited == [1.0, 2.0, 0.5]
 
 
 def test_every_reply_has_the_controls_that_fit_it() -> None:
