@@ -42,7 +42,7 @@ def modality_fault(words: tuple[Word, ...], reading: Reading, theirs: Reading) -
             for w in words
             if w.scope == number
         ]
-        fault = _condition_fault(reading.scopes[number], rows, theirs)
+        fault = _condition_fault(reading, number, rows, theirs)
         if fault is None and not reading.scopes[number].subject:
             fault = _scope_fault(reading.scopes[number], rows, theirs, met)
         if fault:
@@ -54,16 +54,36 @@ def _speaks_of(excepted: frozenset[str], spoken: frozenset[str]) -> bool:
     return len(excepted & spoken) * 2 >= len(excepted)
 
 
-def _condition_fault(scope: Scope, rows: list[_Row], theirs: Reading) -> str | None:
+def _condition_fault(reading: Reading, number: int, rows: list[_Row], theirs: Reading) -> str | None:
     """Return a word of a condition that the source makes another one: "if" for "unless", "may be told" for "must"."""
+    said = reading.scopes[number].modality
     for word, others in rows:
         conditions = [o for o in others if o.zone]
-        if word.zone == "if" and conditions and all(o.denied != word.denied for o in conditions):
+        if word.zone == "if" and conditions and all(_opposed(word, reading, o, theirs) for o in conditions):
             return f"turns the condition on “{word.text}” round"
         verbs = [theirs.scopes[o.scope].modality for o in conditions if o.head]
-        if word.zone and word.head and verbs and not any(_same_kind(scope.modality, m) for m in verbs):
+        if word.zone and word.head and verbs and not any(_same_kind(said, held) for held in verbs):
             return f"turns the condition on “{word.text}” round"
     return None
+
+
+def _opposed(word: Word, reading: Reading, other: Word, theirs: Reading) -> bool:
+    """Return whether two conditions are opposites: "may if" and "may not unless" are not, "may if" and "may unless" are."""
+    turned = (_rule(reading, word).modality in _DENIES) != (_rule(theirs, other).modality in _DENIES)
+    return word.denied != other.denied and not turned
+
+
+def _rule(reading: Reading, word: Word) -> Scope:
+    """Return the scope whose condition a word is part of; for a condition in front, the next verb's."""
+    scope = reading.scopes[word.scope]
+    base = scope.owner if scope.owner >= 0 else word.scope
+    if reading.scopes[base].subject or reading.scopes[base].modality == "plain":
+        later = [w.scope for w in reading.words if w.clause == word.clause and not w.zone and w.scope > base]
+        base = later[0] if later else base
+    return reading.scopes[base]
+
+
+_DENIES = frozenset(("maynot", "not", "neednot"))
 
 
 def _same_kind(said: Modality, held: Modality) -> bool:
@@ -135,16 +155,17 @@ def _fits(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bo
     `met` is whether the sentence speaks of the source's exception: "needs consent to sell" and "may not sell without
     consent" are one rule, "may sell" is not, and "must sell with consent" is not either.
     """
-    if (
-        other.zone
-    ):  # "may not sell without consent": consent must be had; "may sell without consent": it need not
+    if other.zone:
+        # "may not sell without consent": consent must be had; "may sell without consent": it need not
         if scope.modality in ("must", "mustlet"):
             return theirs.exception == "only" or theirs.modality in ("maynot", "not")
+        if scope.modality == "not":
+            return other.denied  # "does not have records" for "without records"
         return scope.modality in ("plain", "may") and not (scope.modality == "may" and word.head)
     if theirs.subject:
         return True
     said, held = scope.modality, theirs.modality
-    excepted = bool(theirs.exception) and met and not (word.head and other.head and said == "must")
+    excepted = bool(theirs.exception) and met and not (word.head and said == "must")
     loose = (
         theirs.exception in ("only", "unless", "without", "until") and theirs.modality != "plain" and not met
     )

@@ -108,6 +108,7 @@ class _Reader:
     no_at: int | None = None
     head: bool = False
     actor_follows: bool = False
+    of_law_actor: bool = False
     by_at: int = -9
     marker_end: int = -1
     in_phrase: bool = False  # behind a preposition: "data of a child must" makes no child act
@@ -185,6 +186,9 @@ def _pass(tokens: list[Token]) -> _Reader:
             r.by_at = at
         elif token in wordings().prepositions:
             r.in_phrase = True
+        elif token == "be" and tokens[at - 1] == "to" and r.of_law_actor:
+            r.scope.objects |= r.scope.actors  # "requires people to be told"
+            r.scope.actors, r.of_law_actor = set(), False
         elif token in wordings().determiners:
             r.in_phrase = (
                 r.in_phrase and tokens[at - 1] in wordings().prepositions
@@ -263,7 +267,8 @@ def _marker(r: _Reader, tokens: list[Token], at: int, length: int, modality: Mod
     else:
         before = r.scope
         scope = _Scope(modality, r.clause)
-        passive = at + length < len(tokens) and tokens[at + length] in ("be", "been")
+        following = tokens[at + length] if at + length < len(tokens) else ""
+        passive = following in ("be", "been") or (last in wordings().participles and following != "to")
         who: Iterable[str] = r.subject or r.first[:1]
         if tokens[at - 1] in wordings().joins and before.clause == r.clause and before.actors:
             who = before.actors  # "must answer consumers and may charge": the same one acts
@@ -297,8 +302,8 @@ def _content(r: _Reader, token: str, by: bool) -> None:
         return
     concepts = frozenset(("individual",)) if party == "individual" else concepts_of(token)
     soft = base in known.soft or party == "individual"
-    head = r.head and token not in wordings().no_heads
-    if token not in wordings().no_heads:
+    head = r.head and token not in wordings().no_heads and not party
+    if token not in wordings().no_heads and not party:
         r.head = False
     r.add(token, concepts, head, _LIGHT if soft else 1.0)
     if r.zone == "except":
@@ -319,7 +324,7 @@ def _party(r: _Reader, party: str, by: bool) -> None:
     r.first.append(party)
     if r.actor_follows or by:
         r.scope.actors = {party}
-        r.actor_follows = False
+        r.of_law_actor, r.actor_follows = r.actor_follows, False
     else:
         r.scope.objects.add(party)
 

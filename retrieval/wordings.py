@@ -59,6 +59,7 @@ class Wordings:
     prepositions: frozenset[str]
     short_conditions: frozenset[str]
     of_law: frozenset[str]
+    participles: frozenset[str]
     verbs_too: frozenset[str]
     no_heads: frozenset[str]
     nothing: frozenset[str]
