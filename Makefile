@@ -24,7 +24,7 @@ lint: $(READY)  ## style, types, and the digest's own checks
 	$(BIN)/reggi check
 
 bench: $(READY)  ## ratios measured in one run on this machine
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python tests/benchmarks
 
 lock:  ## write requirements.lock anew: hashes and versions, no index addresses
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra dev -o requirements.lock pyproject.toml

@@ -230,13 +230,12 @@ class _Load:
 
     def _same_again(self, given: Given, sections: int) -> None:
         """Count an unchanged file, of which nothing is read again."""
-        for id, source in self._versions.current_of_root(given.root):
-            if source == given.name:
-                version = self._versions.get(id)
-                self._seen_ids.add(id)
-                self._seen[version.key] = _Seen(
-                    version.hash, given.name, version.in_force_from, _words_hash(version.text), id
-                )
+        for version in self._versions.current_of_file(given.root, given.name):
+            self._seen_ids.add(version.id)
+            words = _words_hash(version.text)
+            self._seen[version.key] = _Seen(
+                version.hash, given.name, version.in_force_from, words, version.id
+            )
         self._counts["files_unchanged"] += 1
         self._counts["sections"] += sections
         self._counts["unchanged"] += sections
@@ -256,7 +255,7 @@ class _Load:
         return found
 
     def _check_shrinking(self, given: Given, placed: dict[tuple[str, str, str], list[Placed]]) -> None:
-        held = sum(source == given.name for _, source in self._versions.current_of_root(given.root))
+        held = self._versions.count_of_file(given.root, given.name)
         if held >= _SHRUNK and len(placed) * 2 < held and not self._accept:
             raise UnreadableFile(
                 f"it held {held} sections and now gives {len(placed)}: the old ones are kept; if that is right, load with --accept-removals"

@@ -21,6 +21,8 @@ class Entry:
     statement: LawStatement
     order: int
     words: frozenset[str]
+    starts: dt.date | None = None
+    ends: dt.date | None = None
 
 
 class Catalogue:
@@ -45,7 +47,7 @@ class Catalogue:
             heading = frozenset(content_stems(f"{passage.title}"))
             for statement in passage.statements:
                 words = frozenset(content_stems(statement.text)) | heading
-                entry = Entry(passage, statement, len(self.entries), words)
+                entry = Entry(passage, statement, len(self.entries), words, *span_of(passage, statement))
                 self.entries.append(entry)
                 seen_in.update(words)
                 for topic in statement.topics:
@@ -54,6 +56,21 @@ class Catalogue:
         total = len(self.entries) or 1
         self.weight = {word: math.log(1 + total / count) for word, count in seen_in.items()}
         self.rarest = math.log(1 + total)
+        self.holding: dict[str, list[int]] = {}
+        for entry in self.entries:
+            for word in entry.words:
+                self.holding.setdefault(word, []).append(entry.order)
+
+    def overlaps(self, words: frozenset[str]) -> list[float]:
+        """Return `overlap` of every entry in one pass over the words' postings."""
+        whole = sum(self.weight.get(w, self.rarest) for w in words)
+        shared = [0.0] * len(self.entries)
+        for word in words:
+            if orders := self.holding.get(word):
+                share = self.weight[word] / whole
+                for order in orders:
+                    shared[order] += share
+        return shared
 
     def overlap(self, words: frozenset[str], entry: Entry) -> float:
         """Return how much of the question's rarer words an entry shares, 0 to 1; a word in no law counts as the rarest."""
@@ -63,6 +80,13 @@ class Catalogue:
     def law_name(self, law_id: str) -> str:
         """Return the name of a law of this jurisdiction."""
         return self.laws[law_id][0].law
+
+
+def span_of(passage: Passage, statement: LawStatement) -> tuple[dt.date | None, dt.date | None]:
+    """Return the first and last day on which a statement of a section holds."""
+    starts = max((d for d in (passage.in_force_from, statement.in_force_from) if d), default=None)
+    ends = min((d for d in (passage.in_force_to, statement.in_force_to) if d), default=None)
+    return starts, ends
 
 
 def in_force(passage: Passage, statement: LawStatement, day: dt.date) -> bool:

@@ -238,7 +238,6 @@ def _out_of_scope(understood: Understanding) -> Draft:
 def _not_found(
     evidence: Evidence, why: str, parts: list[PlacePart], marks: Marks, verdict: Verdict | None = None
 ) -> Draft:
-    understood = evidence.understood
     short = [Statement(why, ())] + [s for p in parts for s in p.short]
     return _finish(
         evidence,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.claims import Reading, Scope, Word
-from retrieval.wordings import Modality, wordings
+from retrieval.wordings import Modality, base_of, wordings
 
 _AGREEMENT = 0.6
 """Share of the words in common that must stand under the same duty, permission or denial."""
@@ -128,7 +128,7 @@ def _decides(word: Word, others: list[Word]) -> bool:
     """Return whether a word is what a "must" or "may" is about: a verb of either, a word that claims little of both."""
     if word.weight < 1:
         return word.head and any(o.head for o in others)
-    return word.head or all(o.head for o in others)
+    return word.head or all(o.head and base_of(o.text) == base_of(word.text) for o in others)
 
 
 def _ruling(theirs: Reading, word: Word) -> Scope:

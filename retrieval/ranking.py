@@ -10,7 +10,7 @@ import datetime as dt
 import re
 from dataclasses import dataclass
 
-from retrieval.catalogue import Catalogue, Entry, Key, in_force, starts_on
+from retrieval.catalogue import Catalogue, Entry, Key, in_force
 from retrieval.legal_citations import cites
 from retrieval.records import Position
 from retrieval.retriever import Evidence
@@ -129,29 +129,46 @@ def rank(evidence: Evidence, place: str) -> list[Ranked]:
     named = {law for where, law in understood.laws if where == place}
     defines = bool(_DEFINES.search(understood.text))
     ranked = []
+    day, distances = understood.as_of, evidence.distances
+    shared = catalogue.overlaps(words)
+    of_passage: dict[Key, tuple[bool, bool, float]] = {}
     for entry in catalogue.entries:
-        cited = any(cites(entry.passage.citation, c) for c in understood.citations)
-        if not cited and not binds(entry, understood):
-            continue
         passage, statement = entry.passage, entry.statement
-        starts = starts_on(passage, statement, understood.as_of)
-        if starts is None and not in_force(passage, statement, understood.as_of):
+        key = passage.key
+        held = of_passage.get(key)
+        if held is None:
+            cited = bool(understood.citations) and any(
+                cites(passage.citation, c) for c in understood.citations
+            )
+            fixed = 0.0
+            if not defines and "definition" in passage.title.lower():
+                fixed -= DEFINITION
+            if key in distances:
+                fixed += NEARNESS * max(0.0, 1.0 - distances[key])
+            if key in rests_on:
+                fixed += POSITION_REF
+            if passage.law_id in named:
+                fixed += NAMED_LAW
+            if cited:
+                fixed += CITED
+            held = of_passage[key] = (
+                cited or binds(entry, understood),
+                bool(laws) and passage.law_id not in laws,
+                fixed,
+            )
+        bound, elsewhere, fixed = held
+        if not bound or (entry.ends is not None and entry.ends < day):
             continue
-        score = max((weights.get(t, 0.0) for t in statement.topics), default=0.0) * TOPIC
-        if score and statement.topics[0] in weights:
-            score += FIRST_TOPIC
-        if laws and passage.law_id not in laws:
+        starts = entry.starts if entry.starts and entry.starts > day else None
+        score = 0.0
+        for topic in statement.topics:
+            if topic in weights and weights[topic] > score:
+                score = weights[topic]
+        if score:
+            score *= TOPIC
+            if statement.topics[0] in weights:
+                score += FIRST_TOPIC
+        if elsewhere:
             score *= 0.4
-        if not defines and "definition" in passage.title.lower():
-            score -= DEFINITION
-        score += WORDS * catalogue.overlap(words, entry)
-        if passage.key in evidence.distances:
-            score += NEARNESS * max(0.0, 1.0 - evidence.distances[passage.key])
-        if passage.key in rests_on:
-            score += POSITION_REF
-        if passage.law_id in named:
-            score += NAMED_LAW
-        if cited:
-            score += CITED
-        ranked.append(Ranked(entry, score, starts))
+        ranked.append(Ranked(entry, score + fixed + WORDS * shared[entry.order], starts))
     return sorted(ranked, key=lambda r: (-r.score, r.entry.order))

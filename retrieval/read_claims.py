@@ -23,6 +23,7 @@ _LEAD = re.compile(
     re.IGNORECASE,
 )
 """A yes or no and nothing that could be a claim of its own ("Yes, 30 days: …")."""
+_TIMES = re.compile(r"\b(2|3|two|three) times\b|\btwice\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[a-z0-9)\]”\"%][.!?])\s+(?=[A-Z“\"])")
 _PRONOUN = re.compile(r"^(?:It|They|That|This|Such|These|Those|He|She|Nor|The same|Its|Their|Also)\b")
 _REGARDLESS = re.compile(
@@ -45,6 +46,7 @@ def without_lead(text: str) -> str:
 
 def plain(text: str) -> str:
     """Return a sentence without marks and its lead, with straight quotation marks."""
+    text = _TIMES.sub(lambda m: "treble" if m[1] in ("3", "three") else "double", text)
     return without_lead(_MARK.sub("", text.replace("’", "'").replace("“", '"').replace("”", '"')).strip())
 
 

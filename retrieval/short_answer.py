@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from retrieval.catalogue import Catalogue, Key
 from retrieval.ranking import CITED, Ranked, domain_laws, position_holds, question_words
@@ -62,12 +63,18 @@ class Said:
         self.stems.append(_said_stems(text))
 
 
+@lru_cache(maxsize=8_192)
 def _said_stems(text: str) -> frozenset[str]:
     return frozenset(content_stems(_CITATION.sub(" ", text)))
 
 
+@lru_cache(maxsize=8_192)
+def _own_stems(text: str) -> frozenset[str]:
+    return frozenset(content_stems(text))
+
+
 def _answers(text: str, understood: Understanding, words: frozenset[str], catalogue: Catalogue) -> float:
-    own = frozenset(content_stems(text))
+    own = _own_stems(text)
     whole = sum(catalogue.weight.get(w, 1.0) for w in words)
     return sum(catalogue.weight.get(w, 1.0) for w in words & own) / whole if whole else 0.0
 

@@ -25,7 +25,7 @@ CREATE TABLE IF NOT EXISTS version (
     current INTEGER NOT NULL, path TEXT NOT NULL, refs TEXT NOT NULL, law TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS version_key ON version (jurisdiction, law_id, section);
-CREATE INDEX IF NOT EXISTS version_current ON version (current, root);
+CREATE INDEX IF NOT EXISTS version_file ON version (root, source, current);
 CREATE TABLE IF NOT EXISTS file (root TEXT NOT NULL, source TEXT NOT NULL, hash TEXT NOT NULL, sections INTEGER NOT NULL, PRIMARY KEY (root, source));
 """
 _FIELDS = (
@@ -181,6 +181,20 @@ class Versions:
             "SELECT id, source FROM version WHERE current = 1 AND root = ?", (root,)
         ).fetchall()
         yield from ((row["id"], row["source"]) for row in rows)
+
+    def current_of_file(self, root: str, source: str) -> list[Version]:
+        """Return the current versions that one file gave."""
+        rows = self._db.execute(
+            "SELECT * FROM version WHERE root = ? AND source = ? AND current = 1", (root, source)
+        )
+        return [self._read(row) for row in rows]
+
+    def count_of_file(self, root: str, source: str) -> int:
+        """Return how many current versions one file gave."""
+        row = self._db.execute(
+            "SELECT count(*) FROM version WHERE root = ? AND source = ? AND current = 1", (root, source)
+        ).fetchone()
+        return int(row[0])
 
     def all_current(self) -> Iterator[Version]:
         """Yield every current version, a few at a time."""

@@ -13,7 +13,10 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from bots.start import load_corpus, open_brain, store_folder
+from bench_retrieval import digest_texts
+from plain_searches import PlainSearches
+
+from bots.start import load_corpus, open_brain
 from config.settings import Settings
 from retrieval.records import Question
 
@@ -49,19 +52,12 @@ def quantiles(took: list[float]) -> tuple[float, float]:
 
 async def measure(settings: Settings) -> None:
     """Print the figures."""
-    from langchain_chroma import Chroma
-
     opened = await open_brain(settings)
     model, store = opened.library.model, opened.store
     today = dt.date(2026, 11, 21)
     answers, embeds, queries, plain = [], [], [], []
     parts: dict[str, list[float]] = {}
-    recipe = Chroma(
-        collection_name="law-mn",
-        embedding_function=model,
-        persist_directory=str(store_folder(settings)),
-        create_collection_if_not_exists=False,
-    )
+    recipe = PlainSearches(await digest_texts(opened), model, settings.data_dir / "plain")
     for text in QUESTIONS:
         question = Question(text, today)
         vector = model.embed_query(text)
@@ -73,8 +69,8 @@ async def measure(settings: Settings) -> None:
         async def query(vector: list[float] = vector, place: str = place) -> object:
             return await store.nearest(place, vector, 12)
 
-        async def by_recipe(text: str = text) -> object:
-            return recipe.similarity_search(text, k=8, filter={"jurisdiction": "MN"})
+        async def by_recipe(text: str = text, place: str = place) -> object:
+            return recipe.recipe(text, place)
 
         answers += await timed(lambda q=question: opened.brain.answer(q), ROUNDS)  # type: ignore[misc]
         for name, ms in (await opened.brain.answer(question)).elapsed_ms.items():
