@@ -56,35 +56,36 @@ class TopicModel:
 
     def __init__(self, embed: Embed) -> None:
         texts = [text for text, _ in _examples()]
-        counts = [Counter(_terms(text)) for text in texts]
-        seen_in = Counter(term for own in counts for term in own)
+        seen_in = Counter(term for text in texts for term in set(_terms(text)))
         self._weight = {term: math.log(1 + len(texts) / n) for term, n in seen_in.items()}
         self._column = {term: i for i, term in enumerate(self._weight)}
         self._embed = embed
         self._topics = list(all_topics())
-        self._words = np.stack([self._vector(own) for own in counts])
+        self._words = np.zeros((len(texts), len(self._column)), dtype=np.float32)
+        for row, text in enumerate(texts):
+            columns, weights = self._terms_of(text)
+            self._words[row, columns] = weights
         self._vectors = embed(texts)
         wanted = np.zeros((len(texts), len(self._topics)), dtype=np.float32)
         for row, (_, topic) in enumerate(_examples()):
             wanted[row, self._topics.index(topic)] = 1.0
-        likeness = self._likeness(self._words, self._vectors)
+        by_meaning = np.maximum(0, self._vectors @ self._vectors.T)
+        likeness = (1 - _MEANING) * (self._words @ self._words.T) + _MEANING * by_meaning
         self._fitted = np.linalg.solve(likeness + _RIDGE * np.eye(len(texts)), wanted).astype(np.float32)
 
-    def _vector(self, counts: Counter[str]) -> NDArray[np.float32]:
-        vector = np.zeros(len(self._column), dtype=np.float32)
-        for term, n in counts.items():
-            if term in self._column:
-                vector[self._column[term]] = self._weight[term] * (1 + math.log(n))
-        length = float(np.linalg.norm(vector))
-        return vector / length if length else vector
-
-    def _likeness(self, words: NDArray[np.float32], vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        by_words, by_meaning = words @ self._words.T, np.maximum(0, vectors @ self._vectors.T)
-        return np.asarray((1 - _MEANING) * by_words + _MEANING * by_meaning, dtype=np.float32)
+    def _terms_of(self, text: str) -> tuple[list[int], NDArray[np.float32]]:
+        """Return the columns of a text's known terms and their weights, of length 1 together."""
+        counts = {t: n for t, n in Counter(_terms(text)).items() if t in self._column}
+        weights = np.array([self._weight[t] * (1 + math.log(n)) for t, n in counts.items()], dtype=np.float32)
+        length = float(np.linalg.norm(weights)) or 1.0
+        return [self._column[t] for t in counts], weights / np.float32(length)
 
     def likeness(self, text: str) -> dict[str, float]:
         """Return how much a text is like each topic's examples; topics that it is not like at all are left out."""
-        scores = (
-            self._likeness(self._vector(Counter(_terms(text)))[None, :], self._embed([text])) @ self._fitted
-        )
-        return {topic: float(s) for topic, s in zip(self._topics, scores[0], strict=True) if s > 0}
+        columns, weights = self._terms_of(text)
+        by_words = (
+            self._words[:, columns] @ weights
+        )  # a few columns: a product with all would wake every core
+        by_meaning = np.maximum(0, self._vectors @ self._embed([text])[0])
+        scores = ((1 - _MEANING) * by_words + _MEANING * by_meaning) @ self._fitted
+        return {topic: float(s) for topic, s in zip(self._topics, scores, strict=True) if s > 0}
