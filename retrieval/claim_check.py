@@ -11,12 +11,18 @@ from retrieval.grounding import why_not
 from retrieval.grounds import Ground, ground_in, grounds_of, normal
 from retrieval.records import Passage, Statement, Verdict
 from retrieval.retriever import Evidence
+from retrieval.topics import all_topics
 
 _LONGEST = 600
 _MARK_UP = re.compile(r"[<>`*_|{}\[\]@\x00-\x1f]|https?:|www\.|\]\(")
 """A sentence of law needs none of these; a forged link or a ping to a channel does. Marks are taken out before."""
 _INLINE_MARKS = re.compile(r"\s*[\[(]\d{1,3}\.\d{1,3}(?:\s*[,;]\s*\d{1,3}\.\d{1,3})*[\])]")
 _LEAD = re.compile(r"^(?P<lead>Yes, with (?:conditions|an opt-out)|It depends|Yes|No)(?P<after>[:,.]\s+|\s+[—–-]\s+)(?P<rest>.+)$", re.DOTALL)  # fmt: skip
+
+
+def _subject(topic: str) -> str:
+    known = all_topics().get(topic)
+    return known.name if known else ""
 
 
 class ClaimCheck:
@@ -41,7 +47,8 @@ class ClaimCheck:
                 for s in position.statements:
                     if all(key in by_key for key in s.rests_on):
                         rests_on = tuple(by_key[key] for key in dict.fromkeys(s.rests_on))
-                        self._findings.append((frozenset(s.rests_on), ground_in(s.text, rests_on, self._day)))
+                        ground = ground_in(s.text, rests_on, self._day, _subject(position.topic))
+                        self._findings.append((frozenset(s.rests_on), ground))
 
     def why_not(self, statement: Statement) -> str | None:
         """Return why a statement may not be shown, or None. Its marks are taken as they are."""
@@ -120,3 +127,8 @@ def with_checked_verdict(text: str, verdict: Verdict | None) -> tuple[str, str |
     if {said, verdict} == {"yes", "conditional"}:
         return f"{'Yes, with conditions' if verdict == 'conditional' else 'Yes'}: {rest}", None
     return text, f"says {match['lead'].lower()}, the reviewed verdict is {verdict}"
+
+
+def has_lead(text: str) -> bool:
+    """Return whether a sentence begins with a yes or no."""
+    return _LEAD.match(text) is not None

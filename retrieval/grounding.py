@@ -67,7 +67,7 @@ def why_not(text: str, grounds: tuple[Ground, ...], enough: float = ENOUGH) -> s
     if not grounds:
         return "no source"
     same = normal(text)
-    if any(same == g.verbatim for g in grounds):
+    if any(same == g.verbatim and not g.starts for g in grounds):
         return None
     for sentence in sentences(text):
         reading = read(sentence)

@@ -136,13 +136,17 @@ def _ground(
     )  # fmt: skip
 
 
-@lru_cache(maxsize=4_096)
-def ground_in(text: str, passages: tuple[Passage, ...], day: dt.date) -> Ground:
-    """Return a sentence of a position as a ground; it rests on these sections."""
+@lru_cache(maxsize=8_192)
+def ground_in(text: str, passages: tuple[Passage, ...], day: dt.date, subject: str = "") -> Ground:
+    """Return a sentence of a position as a ground; it rests on these sections.
+
+    `subject` is what the position answers ("Breach notice deadline"), which its sentences take as said: "Within 45 days".
+    """
     parts = [_section(p, day) for p in passages]
+    asked = read(subject).concepts if subject else frozenset()
     section = _Section(
         parts[0].about,
-        frozenset().union(*(p.around for p in parts)),
+        asked.union(*(p.around for p in parts)),
         frozenset().union(*(p.parties for p in parts)),
         frozenset().union(*(p.names for p in parts)),
         frozenset().union(*(p.initials for p in parts)),

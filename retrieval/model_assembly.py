@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from retrieval.catalogue import Key
-from retrieval.claim_check import ClaimCheck, with_checked_verdict
+from retrieval.claim_check import ClaimCheck, has_lead, with_checked_verdict
 from retrieval.compose import Draft
 from retrieval.compose_place import law_heading
 from retrieval.grounds import normal
@@ -23,6 +23,7 @@ from retrieval.parts import AnswerPart
 from retrieval.read_claims import read
 from retrieval.records import AnswerSection, Source, Statement, Verdict, Verification
 from retrieval.retriever import Evidence
+from retrieval.short_answer import with_verdict
 from retrieval.words import content_stems
 
 Release = Callable[[AnswerPart], None]
@@ -163,7 +164,7 @@ class Assembly:
                 if not self._answers(good) or (final and not self._mostly_holds()):
                     return
                 self.begun = True
-                self._short = self._marked(good)
+                self._short = self._with_verdict(self._marked(good))
                 self._release(AnswerPart("title", title=self._title))
                 self._release(
                     AnswerPart("short_answer", statements=self._short, sources=self._cited(self._short))
@@ -196,6 +197,13 @@ class Assembly:
     def _mostly_holds(self) -> bool:
         said = [s for p in self._parts for s in p.said]
         return sum(s.reason is None for s in said) * 2 >= len(said)
+
+    def _with_verdict(self, short: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        """Return a short answer that begins with the reviewed verdict, where there is one."""
+        first = short[0]
+        if self.verdict is None or has_lead(first.text):
+            return short
+        return (replace(first, text=with_verdict(first.text, None, self.verdict)), *short[1:])
 
     def _marked(self, said: list[_Said]) -> tuple[Statement, ...]:
         return tuple(self._marks.statement(s.statement.text, s.keys) for s in said)
@@ -248,8 +256,9 @@ class Assembly:
         if not self.begun:
             return None
         draft = self._draft
-        if not self._sections and (self._sections_taken or "conclusion" not in self._taken):
-            self._sections = [replace(s, statements=self._own(s.statements)) for s in draft.answer.sections]
+        if not self._sections:
+            own = (replace(s, statements=self._own(s.statements)) for s in draft.answer.sections)
+            self._sections = [s for s in own if s.statements]
         if not self._conclusion:
             self._conclusion = self._own(draft.answer.conclusion)
         passages = self._marks.passages()
@@ -267,9 +276,12 @@ class Assembly:
         return Draft(answer, passages)
 
     def _own(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+        """Return statements of the draft with the marks of this answer, but for what the short answer says already."""
+        told = {normal(s.text) for s in self._short}
         return tuple(
             self._marks.statement(s.text, tuple(self._draft.passages[m].key for m in s.marks))
             for s in statements
+            if normal(s.text) not in told
         )
 
     def _notices(self) -> tuple[str, ...]:

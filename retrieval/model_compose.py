@@ -20,7 +20,7 @@ from tenacity import (
     RetryCallState,
     retry_if_exception,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_random_exponential,
 )
 
 from retrieval.chat import Message, Piece, Shape
@@ -65,7 +65,7 @@ def _may_pass(error: BaseException) -> bool:
     return isinstance(error, (TimeoutError, ConnectionError)) or type(error).__name__.endswith(_BROKEN)
 
 
-_backoff = wait_exponential_jitter(initial=0.3, max=_LONGEST_WAIT)
+_backoff = wait_random_exponential(multiplier=0.3, max=_LONGEST_WAIT)
 
 
 def _wait(state: RetryCallState) -> float:

@@ -50,7 +50,8 @@ class Prompt:
             if line.startswith("mark "):
                 mark = line.split(";")[0].removeprefix("mark ")
             elif line.startswith("- "):
-                found.append((line.removeprefix("- "), mark))
+                text = re.sub(r"^\(not yet in force, from ([\d-]+)\) ", r"From \1: ", line.removeprefix("- "))
+                found.append((text, mark))
         return found
 
     @property
@@ -167,9 +168,9 @@ async def served(script: Script) -> AsyncIterator[FakeModel]:
     fake = FakeModel(script)
     app = web.Application(client_max_size=10_000_000)
     app.router.add_post("/v1/chat/completions", fake.handle)
-    runner = web.AppRunner(app, handler_cancellation=True)
+    runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, shutdown_timeout=0.1)
+    site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}/v1"
     try:

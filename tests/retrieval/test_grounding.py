@@ -107,7 +107,7 @@ def test_said_in_other_words(text: str) -> None:
     ("text", "why"),
     [
         ("A controller may sell sensitive data.", "says"),
-        ("A controller may sell sensitive data without the consumer's consent.", "allows"),
+        ("A controller may sell sensitive data without the consumer's consent.", "says"),
         ("A controller may not sell sensitive data.", "says"),
         ("A violation costs up to $75,000.", "the figure 75000"),
         ("A violation costs at least $7,500.", "the figure 7500"),
@@ -126,7 +126,7 @@ def test_said_in_other_words(text: str) -> None:
         ("Minn. Stat. § 325M.99 exempts nonprofits.", "the figure 325M.99"),
         ("Under HIPAA a controller may not sell sensitive data without consent.", "names “HIPAA”"),
         ("A controller must encrypt sensitive data.", "not in the source"),
-        ("Nonprofits must appoint a data protection officer.", "not in the source"),
+        ("Nonprofits must appoint a data protection officer.", "the source speaks of something else"),
     ],
 )
 def test_falsehoods_are_named(text: str, why: str) -> None:
@@ -176,7 +176,9 @@ def test_official_text_bears_what_it_says() -> None:
 
 
 def test_a_position_bears_what_it_says_of_its_sections() -> None:
-    ground = ground_in("Within 45 days after discovery of the breach.", (FAIR,), DAY)
+    ground = ground_in(
+        "Within 45 days after discovery of the breach.", (FAIR,), DAY, "Breach notice deadline"
+    )
     assert why_not("Notice is due within 45 days after discovery of the breach.", (ground,)) is None
     assert why_not("Notice is due within 54 days after discovery of the breach.", (ground,))
 
