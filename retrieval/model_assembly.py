@@ -177,6 +177,7 @@ class Assembly:
                 self._sections.append(section)
                 self._release(AnswerPart("section", section=section, sources=self._cited(statements)))
             elif good:
+                self._add_own_sections()  # in front of the conclusion, as in every answer
                 self._conclusion = self._marked(good)
                 self._release(
                     AnswerPart(
@@ -256,9 +257,7 @@ class Assembly:
         if not self.begun:
             return None
         draft = self._draft
-        if not self._sections:
-            own = (replace(s, statements=self._own(s.statements)) for s in draft.answer.sections)
-            self._sections = [s for s in own if s.statements]
+        self._add_own_sections()
         if not self._conclusion:
             self._conclusion = self._own(draft.answer.conclusion)
         passages = self._marks.passages()
@@ -274,6 +273,16 @@ class Assembly:
             verification=self.count(),
         )  # fmt: skip
         return Draft(answer, passages)
+
+    def _add_own_sections(self) -> None:
+        """Take the sections of the extractive draft where none of the model's holds."""
+        if self._sections:
+            return
+        own = (replace(s, statements=self._own(s.statements)) for s in self._draft.answer.sections)
+        for section in own:
+            if section.statements:
+                self._sections.append(section)
+                self._release(AnswerPart("section", section=section, sources=self._cited(section.statements)))
 
     def _own(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
         """Return statements of the draft with the marks of this answer, but for what the short answer says already."""

@@ -254,13 +254,14 @@ class Reggi:
             self._pipeline.ainvoke(question, {"configurable": {_RELEASE: ready.put_nowait}})
         )
         call.add_done_callback(lambda _: ready.put_nowait(None))
-        yielded = 0
+        yielded: list[AnswerPart] = []
         try:
             while (part := await ready.get()) is not None:
-                yielded += 1
+                yielded.append(part)
                 yield part
-            for part in parts_of(await call)[yielded:]:
-                yield part
+            for part in parts_of(await call):
+                if part not in yielded:
+                    yield part
         finally:
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)

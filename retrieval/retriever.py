@@ -45,6 +45,7 @@ class LawLibrary:
         self._catalogues: dict[str, Catalogue] = {}
         self.topics = TopicModel(model.embed)
         self._reading: dict[str, asyncio.Lock] = {}
+        self._shown = getattr(store, "folder", None)
 
     async def catalogue(self, jurisdiction: str) -> Catalogue:
         """Return one jurisdiction's law; empty where the store has none.
@@ -52,11 +53,20 @@ class LawLibrary:
         Raises:
             StoreUnavailable, StoreMismatch: see retrieval/store.py.
         """
+        if (shown := getattr(self.store, "folder", None)) != self._shown:  # a load was swapped in
+            self._shown = shown
+            self.forget()
         if jurisdiction not in self._catalogues:
             async with self._reading.setdefault(jurisdiction, asyncio.Lock()):
                 if jurisdiction not in self._catalogues:
+                    began = self._catalogues
                     passages, positions = await self.store.everything(jurisdiction)
-                    self._catalogues[jurisdiction] = Catalogue(jurisdiction, passages, positions)
+                    read = Catalogue(jurisdiction, passages, positions)
+                    if (
+                        began is not self._catalogues
+                    ):  # forgotten meanwhile: good for this question, not to keep
+                        return read
+                    self._catalogues[jurisdiction] = read
         return self._catalogues[jurisdiction]
 
     async def warm(self) -> tuple[str, ...]:
@@ -68,7 +78,7 @@ class LawLibrary:
 
     def forget(self) -> None:
         """Drop what was read, after a load."""
-        self._catalogues.clear()
+        self._catalogues = {}
 
     async def law_names(self) -> tuple[tuple[str, str, str], ...]:
         """Return (name, jurisdiction, law_id) of every law and nickname in the store."""
@@ -132,12 +142,14 @@ class LawRetriever(BaseRetriever):
         hits = await self.library.store.nearest(
             self.jurisdiction, self.library.model.embed_query(query), self.limit
         )
-        found = []
+        found: list[Document] = []
+        seen: set[Key] = set()
         for record_id, distance in hits:
             law_id, _, section = record_id.removesuffix("@official").partition("#")
             key = (self.jurisdiction, law_id, section)
             passage = catalogue.digest.get(key) or catalogue.official.get(key)
-            if passage is not None:
+            if passage is not None and key not in seen:
+                seen.add(key)
                 found.append(as_document(with_distance(passage, distance)))
         return found
 

@@ -264,15 +264,13 @@ async def test_a_call_refused_for_the_moment_is_tried_again() -> None:
 
 
 async def test_an_answer_that_breaks_off_keeps_what_was_whole() -> None:
-    text = answer(
-        [(TRUE, ["1.1"])],
-        [("Timing", [("In New Mexico a business must tell residents of a breach.", ["1.1"])])],
-    )
+    said = f"In New Mexico {TRUE[0].lower()}{TRUE[1:]}"
+    text = answer([(said, ["1.1"])], [("Timing", [("A business must tell residents of a breach.", ["1.1"])])])
     at = text.index("Timing")
     async with served(lambda p: Reply(text, cut_at=at)) as fake:
         found = await ask(fake, DEADLINE)
     assert by_model(found)
-    assert found.short_answer[0].text == TRUE
+    assert found.short_answer[0].text == said
     assert [s.heading for s in found.sections] == [s.heading for s in (await extractive(DEADLINE)).sections]
 
 
@@ -351,6 +349,15 @@ async def test_parts_are_let_out_as_they_come_and_stand_as_they_are() -> None:
     assert tuple(p.section for p in parts if p.section) == whole.sections
     assert {s.mark for s in parts[1].sources} == {m for s in whole.short_answer for m in s.marks}
     assert times[1] < times[-1] - 0.05  # the short answer did not wait for the rest
+
+
+async def test_parts_come_in_the_order_of_the_answer_where_the_model_leaves_some_out() -> None:
+    said = f"In New Mexico {TRUE[0].lower()}{TRUE[1:]}"
+    async with served(lambda p: Reply(answer([(said, ["1.1"])], conclusion=[(TRUE, ["1.1"])]))) as fake:
+        parts = [p async for p in (await brain(writer(fake))).stream(Question(DEADLINE, TODAY))]
+    assert [p.kind for p in parts] == ["title", "short_answer", "section", "conclusion", "sources"]
+    assert parts[-1].answer is not None
+    assert parts[3].statements == parts[-1].answer.conclusion
 
 
 async def test_nothing_false_is_let_out_before_it_is_taken_back() -> None:

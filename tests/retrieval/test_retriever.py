@@ -178,7 +178,6 @@ def test_the_retriever_says_that_it_is_asynchronous(library: LawLibrary) -> None
         LawRetriever(library=library, jurisdiction="MN").invoke(BREACH)
 
 
-@pytest.mark.xfail(strict=True, reason="a section hit by its digest and its official text comes twice")
 async def test_the_retriever_returns_a_section_once() -> None:
     digest = passage("MN", "act", "1", ("disposal", "A business must shred records."))
     official = replace(digest, text_kind="official", statements=())
@@ -187,7 +186,6 @@ async def test_the_retriever_returns_a_section_once() -> None:
     assert [d.metadata["passage"].key for d in documents] == [digest.key]
 
 
-@pytest.mark.xfail(strict=True, reason="a reading that began before a load is kept after it")
 async def test_a_reading_under_way_at_a_load_is_not_kept(library: LawLibrary, store: WatchedStore) -> None:
     reading = asyncio.create_task(library.catalogue("MN"))
     await asyncio.sleep(0)
