@@ -24,6 +24,17 @@ class Told:
     nearness: float
 
 
+class Recorder:
+    """Stands where a writer stands and keeps what it is given; the extractive answer stays."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[Evidence, Draft]] = []
+
+    async def write(self, evidence: Evidence, draft: Draft, release: object = None) -> Draft:
+        self.given.append((evidence, draft))
+        return draft
+
+
 def _nearness(text: str, law: list[str]) -> float:
     """Return the share of a sentence's content words that stand in the one sentence of law that has most of them."""
     own = frozenset(content_stems(text))

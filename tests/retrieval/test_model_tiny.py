@@ -6,17 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from retrieval.compose import compose
-from retrieval.embeddings import embedding_model
 from retrieval.model_compose import open_chat
 from retrieval.model_writer import ModelLimits, ModelWriter
 from retrieval.records import Question
-from retrieval.retriever import LawLibrary
-from retrieval.store import MemoryStore
-from retrieval.understand import understand
-from tests.retrieval.law import LAW, NAMES, TODAY, resolve
+from tests.retrieval.law import NAMES, TODAY
 from tests.retrieval.model_brain import DEADLINE, MARKETING, brain, extractive
-from tests.retrieval.natural_liar import told_by
+from tests.retrieval.natural_liar import Recorder, told_by
 from tests.tiny_model import tiny_model, weights
 
 pytestmark = pytest.mark.skipif(
@@ -50,10 +45,8 @@ async def test_of_what_it_makes_up_nothing_is_borne(url: str, text: str) -> None
     chat = open_chat(
         "openai:smollm2", base_url=url, output="text", output_tokens=160, retries=0, options=SAMPLING
     )
-    words = embedding_model("wordllama-64")
-    library = LawLibrary(MemoryStore(LAW, words.embed), words)
-    question = Question(text, TODAY)
-    evidence = await library.find(understand(question, resolve(question), (), library.guess_topic))
-    told = await told_by(chat, evidence, compose(evidence, NAMES), text)
+    recorder = Recorder()
+    await (await brain(recorder)).answer(Question(text, TODAY))  # type: ignore[arg-type]
+    told = await told_by(chat, *recorder.given[0], text)
     assert told
     assert all(t.nearness >= 0.75 for t in told if t.reason is None), [t for t in told if t.reason is None]
