@@ -1,5 +1,7 @@
 # Everything is run from here: `make run`, `make test`, `make lint`, `make bench`.
-PYTHON ?= $(shell command -v python3.12 || command -v python3.11 || command -v python3)
+# The first that runs and is of a right version: a version manager may leave a name on the path that starts nothing.
+FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+PYTHON ?= $(shell for p in python3.12 python3.11 python3.13 python3 python; do $$p -c '$(FITS)' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
@@ -30,7 +32,7 @@ lock:  ## write requirements.lock anew: hashes and versions, no index addresses
 	uv pip compile --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 --extra dev -o requirements.lock pyproject.toml
 
 $(READY): pyproject.toml requirements.lock
-	$(PYTHON) -c 'import sys; sys.exit(0 if (3, 11) <= sys.version_info[:2] < (3, 13) else "Reggi needs Python 3.11 or 3.12; set PYTHON=/path/to/python3.12")'
+	@$(or $(PYTHON),false) -c '$(FITS)' || { echo "Reggi needs Python 3.11, 3.12 or 3.13 with venv; set PYTHON=/path/to/python3.12" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
