@@ -17,7 +17,7 @@ from retrieval.ranking import (
     position_holds,
     rank,
 )
-from retrieval.records import AnswerSection, PositionStatement, Statement, Verdict
+from retrieval.records import AnswerSection, Position, PositionStatement, Statement, Verdict
 from retrieval.retriever import FEDERAL, Evidence
 from retrieval.short_answer import (
     Said,
@@ -30,17 +30,13 @@ from retrieval.short_answer import (
 )
 from retrieval.topics import FACETS, all_topics
 from retrieval.understand import Understanding
-from retrieval.verdicts import COUNTED, by_count, sense_of, verdict_for
+from retrieval.verdicts import COUNTED, RULED_ELSEWHERE, by_count, sense_of, verdict_by_rule, verdict_for
 
 _ORDER = {
     "comprehensive-act": 0, "applicability": 1, "request-deadline": 6, "consumer-rights": 5, "exemptions": 7,
     "enforcement": 8, "penalties": 8, "cure": 8, "private-action": 8,
 }  # fmt: skip
 """Who must comply, what is required (3), what people may demand, exceptions, enforcement."""
-
-FIRST_SENTENCE = 0.55
-"""Head start of a position's first sentence over a statement that shares more words with the question."""
-
 
 _WITHOUT_TOPIC = 0.75
 """Score from which a statement answers a text that asks no standard question: most of its words, or its section named."""
@@ -227,30 +223,81 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
         return PlacePart(place, first_to_come, later, None, (), found=bool(coming))
     for text, _ in short:
         said.add(text)
-    verdict = verdict_for(understood, positions[0], short[0][0]) if positions else None
+    verdict = _verdict(understood, positions, short, marks)
+    lead = _lead_law(short, catalogue, relevant, domain_laws(catalogue, understood))
+    opened = _opened(
+        understood, positions, short, verdict, marks
+    )  # first, since marks count up as they are used
+    sections = _law_sections(evidence, place, lead, positions, relevant, marks, limits, said)
+    return PlacePart(
+        place,
+        opened,
+        (*sections, *_to_come(evidence, place, ranked, marks, said)),
+        verdict,
+        tuple(k for _, keys in short for k in keys),
+        found=True,
+    )
+
+
+def _verdict(
+    understood: Understanding, positions: list[Position], short: list[Sentence], marks: Marks
+) -> Verdict | None:
+    """Return the verdict on the question as put, or None where none is safe."""
     first = marks.passage(short[0][1][0])
     if first is not None and first.governs == "government" and understood.asker != "government":
         # a section that binds public bodies, named by a business
-        verdict = "no" if sense_of(understood.text) != "open" else None
+        return "no" if sense_of(understood.text) != "open" else None
+    if not positions:
+        return None
+    verdict = verdict_for(understood, positions[0], short[0][0])
+    if positions[0].topic in RULED_ELSEWHERE | COUNTED:
+        return verdict
+    return verdict_by_rule(understood, verdict, (text for text, _ in short))
+
+
+def _opened(
+    understood: Understanding,
+    positions: list[Position],
+    short: list[Sentence],
+    verdict: Verdict | None,
+    marks: Marks,
+) -> tuple[Statement, ...]:
+    """Return the short answer's statements, the first led by the verdict; a yes or no of another question goes."""
     counted = (
         bool(positions) and positions[0].topic in COUNTED and by_count(understood, positions[0]) is not None
     )
-    lead = _lead_law(short, catalogue, relevant, domain_laws(catalogue, understood))
-    statements = [marks.statement(t, k) for t, k in short]
     leads = {p.statements[0].text: p for p in positions}
-    for number, (text, _) in enumerate(short):
+    opened = []
+    for number, (text, keys) in enumerate(short):
+        statement = marks.statement(text, keys)
         if position := leads.get(text):
             fits = verdict if position is positions[0] and number == 0 else None
             led = with_verdict(text, position.verdict, fits, counted and number == 0)
-            statements[number] = Statement(led, statements[number].marks)
+            statement = Statement(led, statement.marks)
+        opened.append(statement)
+    return tuple(opened)
 
-    rest = [(s.text, s.rests_on) for p in positions[:1] for s in p.statements if not said.repeats(s.text)]
+
+def _law_sections(
+    evidence: Evidence,
+    place: str,
+    lead: str | None,
+    positions: list[Position],
+    relevant: list[Ranked],
+    marks: Marks,
+    limits: Limits,
+    said: Said,
+) -> list[AnswerSection]:
+    """Return the section on the leading law and the one on other laws that matter, each only if it says anything."""
+    understood, catalogue = evidence.understood, evidence.catalogues[place]
+    topics = set(understood.topic_ids)
     extra: dict[str, list[Statement]] = {}
-    for text, keys in rest:
+    for text, keys in [
+        (s.text, s.rests_on) for p in positions[:1] for s in p.statements if not said.repeats(s.text)
+    ]:
         home = next((k[1] for k in keys if k[0] == place and k[1] in catalogue.laws), None)
         said.add(text)
         extra.setdefault(home or "", []).append(marks.statement(without_verdict(text), keys))
-
     laws = domain_laws(catalogue, understood)
     current = [
         r
@@ -272,13 +319,11 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
         limits.others,
         1,
     )
-
     sections: list[AnswerSection] = []
     if lead and (lead_rows or brought or extra.get(lead)):
         label = all_topics()["applicability"].name
-        scope = [
-            b for b in brought if b[0].startswith(label)
-        ]  # who must comply stands before what is required
+        # who must comply stands before what is required
+        scope = [b for b in brought if b[0].startswith(label)]
         body = [
             *(marks.statement(text, keys) for text, keys in scope),
             *extra.pop(lead, []),
@@ -291,15 +336,7 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     others += [marks.statement(t, k) for t, k in others_brought]
     if others:
         sections.append(AnswerSection("Other laws that matter", place, tuple(others)))
-    sections += _to_come(evidence, place, ranked, marks, said)
-    return PlacePart(
-        place,
-        tuple(statements),
-        tuple(sections),
-        verdict,
-        tuple(k for _, keys in short for k in keys),
-        found=True,
-    )
+    return sections
 
 
 def _same_standing(row: Ranked, understood: Understanding) -> bool:

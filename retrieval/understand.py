@@ -82,6 +82,14 @@ _PEOPLE = re.compile(
     r"\w+(?:an|er|ite))s?$"
 )
 
+ASKS_COVERAGE = re.compile(
+    r"\b(?:covered|cover us|covers? who|subject to|apply|applies|bound|comply|under the|(?:get|reach|catch|hit)s? us|are we (?:in|under)|are you in|in\?)|"
+    r"(?-i:\b[A-Z]{4,7}\?\s*$)",
+    re.IGNORECASE,
+)
+"""Asks whether a law reaches the asker: "do both acts apply?", "does NJDPA get us?", "100k users. OCPA?"."""
+_NUMBERS = re.compile(r"\b(?:numbers|thresholds?|size|cut-?offs?)\b", re.IGNORECASE)
+_AN_ACT = re.compile(r"\b(?:acts?|laws?|statutes?)\b", re.IGNORECASE)
 _PLAIN_TOPIC = 2.0
 _SUBJECT = 1.7
 """Weight from which a topic beside a facet says whose penalties, enforcement … are asked about."""
@@ -192,6 +200,21 @@ _GOES_ON = re.compile(
 )
 """A short text that goes on about the subject before: "what if the data was encrypted?"."""
 
+
+def _of_size(
+    text: str, laws: tuple[tuple[str, str], ...], topics: tuple[TopicScore, ...]
+) -> tuple[TopicScore, ...]:
+    """Put applicability first where someone tells the size of a business, or asks for numbers, and names an act."""
+    if any(t.topic.startswith("breach-") or t.topic in FACETS - {"applicability"} for t in topics):
+        return topics
+    own = any(unit in ("person", "$") for _, unit in figures_in(text))
+    sized = own and ASKS_COVERAGE.search(text) and (laws or _AN_ACT.search(text))
+    if not sized and not (laws and _NUMBERS.search(text)):
+        return topics
+    rest = tuple(t for t in topics if t.topic not in ("applicability", "vendors"))
+    return (TopicScore("applicability", max((t.score for t in topics), default=_PLAIN_TOPIC)), *rest[:1])
+
+
 Likeness = Callable[[str], Mapping[str, float]]
 """Returns how much a text is like known questions on each topic (retrieval/topic_model.py)."""
 
@@ -228,13 +251,20 @@ def understand(
     scope = _scope(said, places, topics, anchored)
     if scope == "law" and not follow_up and not (citations and not topics):
         topics = asked_topics(said, likeness=likeness(said)) or topics
+        topics = _of_size(said, laws, topics)
     subject = f"{question.history[-1]} {said}" if follow_up else said
     domain = tuple(t.topic for t in topics if t.topic not in FACETS)
     if topics and not domain:  # "what is the fine for a late breach notice?": a side of the breach law
+        breached = "breach" in concepts_in(subject)
         domain = tuple(
-            t.topic for t in score_topics(subject) if t.topic not in FACETS and t.score >= _SUBJECT
+            t.topic
+            for t in score_topics(subject)
+            if t.topic not in FACETS
+            and t.score >= _SUBJECT
+            # "the AG's notice of violation – may we cure?" speaks of no breach
+            and (breached or topics[0].topic != "cure" or not t.topic.startswith("breach-"))
         )
-        if "breach" in concepts_in(subject):
+        if breached:
             domain = ("breach-trigger", "breach-deadline")
     return Understanding(
         question=question,

@@ -7,11 +7,13 @@ with a number of their own, or as no yes-or-no question at all.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Literal
 
+from retrieval.asked_rule import ruling
 from retrieval.records import Position, Verdict
 from retrieval.topics import all_topics
-from retrieval.understand import Understanding
+from retrieval.understand import ASKS_COVERAGE, Understanding, figures_in
 
 Sense = Literal["permission", "duty", "fact", "open"]
 
@@ -20,11 +22,11 @@ _OPEN = re.compile(
     re.IGNORECASE,
 )
 _PERMISSION = re.compile(
-    r"\b(?:can|could|may|allowed|permitted|lawful|legal|ok|okay|fine to|free pass|wants? to|ok to|without (?:asking|consent|telling))\b",
+    r"\b(?:can|could|may|allowed|permitted|lawful|legal|ok|okay|fine to|free pass|wants? to|ok to|(?:without|w/o) (?:asking|consent|telling))\b",
     re.IGNORECASE,
 )
 _DUTY = re.compile(
-    r"\b(?:must|have to|has to|need|needs|required?|requires|mandatory|make (?:us|me|websites|companies)|oblig\w+|owe|owed|honou?r|recogni[sz]e|"
+    r"\b(?:must|have to|has to|need|needs|needed|required?|requires|mandatory|make (?:us|me|websites|companies)|oblig\w+|owe|owed|honou?r|recogni[sz]e|"
     r"do (?:we|i) (?:report|notify|tell|register|post|offer|disclose|call|get)|should)\b",
     re.IGNORECASE,
 )
@@ -80,18 +82,23 @@ _OUTSIDE = re.compile(
 _ASKS_OUTSIDE = re.compile(
     r"\b(?:exempt\w*|outside|excluded|out of|free pass|off the hook|carved? out)\b", re.IGNORECASE
 )
-_COVERED = re.compile(
-    r"\b(?:covered|cover us|subject to|apply|applies|bound|comply|under the|get us|are we (?:in|under)|are you in|in\?|do (?:both|all) .* apply)|"
-    r"(?-i:\b[A-Z]{4,7}\?\s*$)",
-    re.IGNORECASE,
-)
 _SHARE = re.compile(r"(\d{1,3}) ?(?:%|percent)")
-_FLOOR = re.compile(r"\$(?P<n>\d[\d,]*)[^.;:,(]{0,30}\b(?:plus|and)\b", re.IGNORECASE)
+_FLOOR = re.compile(
+    r"(?P<n>\$\d[\d,.]*(?: (?:million|billion))?)[^.;:,(]{0,30}\b(?:plus|and)\b", re.IGNORECASE
+)
+_BOUGHT = re.compile(r"\d (?:consumers|households)[^,;.]{0,25} (?:bought|sold|shared)\b", re.IGNORECASE)
+_TRADES = re.compile(r"\b(?:buy|bought|sell|sold|shar)\w*", re.IGNORECASE)
 _DOOR = re.compile(r"(?<![$\d,])(\d{1,3}(?:,\d{3})+)(?![\d,]*\d)")
 _SELLS_NOTHING = re.compile(
-    r"\b(?:no (?:data )?sales?|(?:do not|don['’]t|never) sell|sell(?:s|ing)? (?:no|nothing))\b", re.IGNORECASE
+    r"\b(?:no (?:data )?sales?|(?:do not|don['’]t|never) sell(?! for (?:cash|money))|sell(?:s|ing)? (?:no|nothing))\b",
+    re.IGNORECASE,
 )
 _ANY = re.compile(r"\bany\b|\$\d", re.IGNORECASE)
+
+RULED_ELSEWHERE = frozenset(
+    {"exemptions", "applicability", "private-action", "cure", "comprehensive-act", "call-recording"}
+)
+"""Topics whose verdict has a reading of its own above."""
 
 COUNTED = frozenset({"breach-regulator", "breach-bureaus"})
 _PLAIN = frozenset({"cure", "comprehensive-act", "private-action"})
@@ -109,6 +116,34 @@ def sense_of(text: str) -> Sense:
     if permission and (not duty or permission.start() < duty.start()):
         return "permission"
     return "duty" if duty else "fact"
+
+
+def verdict_by_rule(
+    understood: Understanding, own: Verdict | None, statements: Iterable[str]
+) -> Verdict | None:
+    """Return the verdict that the law's own sentences give on the very act asked about; `own` where they give none.
+
+    Only for what one may or must do: a ban of the act is a no even where the topic in general is a matter of
+    conditions; a duty that names it is a yes where the position says nothing.
+    """
+    text = _asking_text(understood)
+    sense = sense_of(text)
+    wished = sense == "open" and not _OPEN.search(text) and _PERMISSION.search(text)
+    fragment = sense == "fact" and not _AUXILIARY.search(text)
+    if sense == "open" and not wished:
+        return own
+    rule = ruling(text, statements)
+    if rule is None:
+        return own
+    if sense == "permission" or wished or fragment:
+        if rule.ruled == "banned" and own in (None, "conditional"):
+            return "no"
+        if rule.ruled in ("banned unless", "only with") and own is None:
+            return "no" if _UNASKED.search(text) else "conditional"
+        return own
+    if sense == "duty" and own is None:
+        return {"required": "yes", "not required": "no"}.get(rule.ruled)  # type: ignore[return-value]
+    return own
 
 
 def _is_polar(clause: str) -> bool:
@@ -133,7 +168,9 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
     if own is None:
         return None
     if position.topic == "applicability":
-        return by_size(understood, position) if _COVERED.search(text) and not _RELAX.search(text) else None
+        return (
+            by_size(understood, position) if ASKS_COVERAGE.search(text) and not _RELAX.search(text) else None
+        )
     if sense == "open":
         return "no" if position.no_law and own == "no" else None
     if position.topic == "private-action":
@@ -177,7 +214,7 @@ def _exempt(said: str, text: str) -> Verdict | None:
     outside = _OUTSIDE.search(said)
     if bool(inside) == bool(outside):
         return None
-    asks_outside, asks_inside = _ASKS_OUTSIDE.search(text), _COVERED.search(text)
+    asks_outside, asks_inside = _ASKS_OUTSIDE.search(text), ASKS_COVERAGE.search(text)
     if bool(asks_outside) == bool(asks_inside):
         return None
     return "yes" if bool(outside) == bool(asks_outside) else "no"
@@ -194,15 +231,18 @@ def by_size(understood: Understanding, position: Position) -> Verdict | None:
     money = [float(n) for n, unit in understood.figures if unit == "$"]
     shares = [int(m) for m in _SHARE.findall(understood.text)]
     floor = _FLOOR.search(text)
-    if floor and money and money[0] < float(floor["n"].replace(",", "")):
+    if floor and money and money[0] < float(figures_in(floor["n"])[0][0]):
         return "no"
-    if "$" in text and not floor:  # revenue is a door of its own here, or a condition told in other words
-        return None
     doors = sorted(int(n.replace(",", "")) for n in _DOOR.findall(text))
     if not people or not doors or (floor and not money):
         return None
-    if people[0] >= doors[-1]:
+    traded = not _BOUGHT.search(text) or _TRADES.search(
+        understood.text
+    )  # counted only where bought, sold or shared
+    if people[0] >= doors[-1] and traded:
         return "yes"
+    if "$" in text and not floor:  # revenue is a door of its own here, or a condition told in other words
+        return None
     if people[0] < doors[0]:
         return None if _ANY.search(text) else "no"
     needed = [int(m) for m in _SHARE.findall(text)]
