@@ -151,7 +151,13 @@ def _controlling(parts: list[PlacePart], marks: Marks, names: dict[str, str]) ->
         if not passages:
             continue
         listed = _join([p.citation for p in passages])
-        where = f"In {names.get(part.place, part.place)}, " if len(parts) > 1 else ""
+        where = (
+            ""
+            if len(parts) == 1
+            else "Under federal law, "
+            if part.place == FEDERAL
+            else f"In {names.get(part.place, part.place)}, "
+        )
         verb = "controls" if len(passages) == 1 else "control"
         it = "it" if len(passages) == 1 else "them"
         said.append(
@@ -295,7 +301,8 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
     understood = evidence.understood
     marks, said = Marks(evidence.catalogues), Said()
     places = understood.places.codes
-    if FEDERAL not in places and any(place == FEDERAL for place, _ in understood.laws):
+    outside = understood.topic_ids[:1] == ("exemptions",)  # "is a bank under GLBA outside the state's act?"
+    if FEDERAL not in places and not outside and any(place == FEDERAL for place, _ in understood.laws):
         # "does HIPAA apply in Florida?": the law named leads, unless the state's own is named beside it
         named_here = any(place != FEDERAL for place, _ in understood.laws)
         places = (*places, FEDERAL) if named_here else (FEDERAL, *places)

@@ -15,8 +15,11 @@ from retrieval.understand import Understanding
 from retrieval.words import content_stems, stems
 
 _SHORT_WORDS = 90
-FIRST_SENTENCE = 0.55
+FIRST_SENTENCE = 0.5
 """Head start of a position's first sentence over a statement that shares more words with the question."""
+
+_NO_LAW_BEHIND = 0.3
+"""What "no such law was found" falls back where another position says what there is."""
 
 _REPEATS = 0.65
 """Share of a statement's stems that, said before in one statement, make it a repetition."""
@@ -129,8 +132,12 @@ def _candidates(
             start = FIRST_SENTENCE if place_in_position == 0 else 0.15
             if understood.broad and not number and not place_in_position:
                 start += 1.0
-            if laws and not laws.issuperset(k[1] for k in s.rests_on):
+            if laws and laws.isdisjoint(k[1] for k in s.rests_on):
                 start = -0.1
+            elif laws and not laws.issuperset(k[1] for k in s.rests_on):
+                start -= 0.1
+            if position.no_law and len(positions) > 1:
+                start -= _NO_LAW_BEHIND
             found.append(
                 (start - behind + _answers(s.text, understood, words, catalogue), (s.text, s.rests_on))
             )

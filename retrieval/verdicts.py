@@ -14,6 +14,7 @@ from retrieval.asked_rule import ruling
 from retrieval.records import Position, Verdict
 from retrieval.topics import all_topics
 from retrieval.understand import ASKS_COVERAGE, Understanding, figures_in
+from retrieval.words import content_stems, stems
 
 Sense = Literal["permission", "duty", "fact", "open"]
 
@@ -74,7 +75,15 @@ _AUXILIARY = re.compile(
     r"\b(?:can|could|may|must|do|does|did|is|are|am|has|have|will|would|should|need)\b", re.IGNORECASE
 )
 
-_INSIDE = re.compile(r"\bnot exempt\b|\bno (?:general )?exemption\b|\bare in\b|\bnot out\b", re.IGNORECASE)
+_PART = re.compile(r"[;:]\s|,? but (?=not\b)|,? but ")
+_SAID_OF_ANYONE = frozenset(
+    stem
+    for word in ("exempt", "data", "act", "law", "privacy", "state", "covered", "information", "subject")
+    for stem in stems(word)
+)
+_INSIDE = re.compile(
+    r"^not\b|\bnot exempt\b|\bno (?:general )?exemption\b|\bare in\b|\bnot out\b", re.IGNORECASE
+)
 _OUTSIDE = re.compile(
     r"\b(?:exempts?|exempted|leaves? out|out of|outside|excluded|excludes|does not (?:apply|bind|reach|cover)|are out|is out)\b",
     re.IGNORECASE,
@@ -107,9 +116,7 @@ _PLAIN = frozenset({"cure", "comprehensive-act", "private-action"})
 
 def sense_of(text: str) -> Sense:
     """Return what kind of yes or no a text asks for; "open" where it asks for something else."""
-    clauses = [c for c in _CLAUSE.split(text.strip()) if c.strip()]
-    asking = [c for c in clauses if c.rstrip().endswith("?")] or clauses[-1:]
-    clause = next((c for c in asking if _is_polar(c)), "")
+    clause = _asking_clause(text)
     if not clause:
         return "open"
     permission, duty = _PERMISSION.search(clause), _DUTY.search(clause)
@@ -144,6 +151,13 @@ def verdict_by_rule(
     if sense == "duty" and own is None:
         return {"required": "yes", "not required": "no"}.get(rule.ruled)  # type: ignore[return-value]
     return own
+
+
+def _asking_clause(text: str) -> str:
+    """Return the sentence of a text that asks for yes or no; empty where none does."""
+    clauses = [c for c in _CLAUSE.split(text.strip()) if c.strip()]
+    asking = [c for c in clauses if c.rstrip().endswith("?")] or clauses[-1:]
+    return next((c for c in asking if _is_polar(c)), "")
 
 
 def _is_polar(clause: str) -> bool:
@@ -209,15 +223,21 @@ def _suit(said: str) -> Verdict | None:
 
 
 def _exempt(said: str, text: str) -> Verdict | None:
-    """ "Is a bank outside?" – yes, if the sentence that answers says it is out; turned round for "is a bank covered?"."""
-    inside = _INSIDE.search(said)
-    outside = _OUTSIDE.search(said)
-    if bool(inside) == bool(outside):
+    """ "Is a bank outside?" – yes, if the sentence that answers says it is out; turned round for "is a bank covered?".
+
+    Only the part of the sentence that speaks of who is asked about counts: "exempts banks; nonprofits are not exempt".
+    """
+    asked = set(content_stems(text)) - _SAID_OF_ANYONE
+    parts = [p for p in _PART.split(said) if asked.intersection(content_stems(p))] or [said]
+    inside = any(_INSIDE.search(p) for p in parts)
+    outside = any(_OUTSIDE.search(p) and not _INSIDE.search(p) for p in parts)
+    if inside == outside:
         return None
-    asks_outside, asks_inside = _ASKS_OUTSIDE.search(text), ASKS_COVERAGE.search(text)
+    question = _asking_clause(text)
+    asks_outside, asks_inside = _ASKS_OUTSIDE.search(question), ASKS_COVERAGE.search(question)
     if bool(asks_outside) == bool(asks_inside):
         return None
-    return "yes" if bool(outside) == bool(asks_outside) else "no"
+    return "yes" if outside == bool(asks_outside) else "no"
 
 
 def by_size(understood: Understanding, position: Position) -> Verdict | None:

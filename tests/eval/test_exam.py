@@ -65,7 +65,7 @@ def test_answers_stay_above_the_floor(opened: Opened) -> None:
     [
         ("not json", "JSONDecodeError"),
         ('{"id": "x"}', "question"),
-        ('{"question": "q", "facts": ["("]}', "error"),
+        ('{"question": "q", "facts": ["("]}', "unterminated"),
     ],
 )
 def test_a_broken_exam_is_refused_with_its_line(tmp_path: Path, line: str, reason: str) -> None:
