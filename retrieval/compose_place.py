@@ -223,7 +223,7 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
         return PlacePart(place, first_to_come, later, None, (), found=bool(coming))
     for text, _ in short:
         said.add(text)
-    verdict = _verdict(understood, positions, short, marks)
+    verdict = _verdict(understood, positions, short, relevant, marks)
     lead = _lead_law(short, catalogue, relevant, domain_laws(catalogue, understood))
     opened = _opened(
         understood, positions, short, verdict, marks
@@ -234,13 +234,25 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
         opened,
         (*sections, *_to_come(evidence, place, ranked, marks, said)),
         verdict,
-        tuple(k for _, keys in short for k in keys),
+        _controlling(short, understood, place),
         found=True,
     )
 
 
+def _controlling(short: list[Sentence], understood: Understanding, place: str) -> tuple[Key, ...]:
+    """Return the sections that decide: those of the first sentence, then of the same laws in the others, at most 3."""
+    first = short[0][1]
+    named = {law for where, law in understood.laws if where == place}
+    laws = {k[1] for k in first} & named or {k[1] for k in first}
+    return tuple(dict.fromkeys(k for _, keys in short for k in keys if k[1] in laws))[:3]
+
+
 def _verdict(
-    understood: Understanding, positions: list[Position], short: list[Sentence], marks: Marks
+    understood: Understanding,
+    positions: list[Position],
+    short: list[Sentence],
+    relevant: list[Ranked],
+    marks: Marks,
 ) -> Verdict | None:
     """Return the verdict on the question as put, or None where none is safe."""
     first = marks.passage(short[0][1][0])
@@ -252,7 +264,8 @@ def _verdict(
     verdict = verdict_for(understood, positions[0], short[0][0])
     if positions[0].topic in RULED_ELSEWHERE | COUNTED:
         return verdict
-    return verdict_by_rule(understood, verdict, (text for text, _ in short))
+    beside = tuple(r.entry.statement.text for r in relevant[:4] if r.starts is None)
+    return verdict_by_rule(understood, verdict, tuple(text for text, _ in short), beside)
 
 
 def _opened(

@@ -24,6 +24,9 @@ _NO_LAW_BEHIND = 0.3
 _REPEATS = 0.65
 """Share of a statement's stems that, said before in one statement, make it a repetition."""
 
+_GOES_ON = re.compile(r"\balso\b", re.IGNORECASE)
+"""Marks a sentence that goes on from another: no opening for an answer."""
+
 _CITATION = re.compile(r",? ?(?:\b[A-Z][\w.&]*\.? ){0,6}§+ ?[\w.:-]+(?:\(\w+\))*")
 
 _VERDICT_LEAD = re.compile(r"^(?:Yes|No|It depends)(?:, [^:]{1,40})?: ")
@@ -147,6 +150,8 @@ def _candidates(
         if positions and not asked.intersection(topics) and not of_named:
             continue
         start = 0.35 if of_named or (laws and facets.intersection(topics)) else 0.0
+        if _GOES_ON.search(r.entry.statement.text):
+            start -= 0.2
         fit = start + _answers(r.entry.statement.text, understood, words, catalogue) if positions else r.score
         found.append((fit, (r.entry.statement.text, (r.entry.passage.key,))))
     return sorted(found, key=lambda c: -c[0])
@@ -160,7 +165,12 @@ def short_answer(
     if understood.citations and ranked and ranked[0].score >= CITED:
         first = ranked[0].entry.passage
         if first.governs != "government" or understood.asker == "government":
-            return [(r.entry.statement.text, (r.entry.passage.key,)) for r in ranked[:2] if r.score >= CITED]
+            cited = [r for r in ranked if r.score >= CITED]
+            if not understood.topics:  # "what does § 1 say?": from its beginning
+                cited = sorted(
+                    (r for r in cited if r.entry.passage.key == first.key), key=lambda r: r.entry.order
+                )
+            return [(r.entry.statement.text, (r.entry.passage.key,)) for r in cited[:2]]
         # a section that does not bind the asker: say so, then answer from the law that does
         ranked = [r for r in ranked if r.entry.passage.governs != "government"]
         positions = positions or [p for t in first.topics if (p := catalogue.positions.get(t))][:1]

@@ -126,12 +126,13 @@ def sense_of(text: str) -> Sense:
 
 
 def verdict_by_rule(
-    understood: Understanding, own: Verdict | None, statements: Iterable[str]
+    understood: Understanding, own: Verdict | None, said: Iterable[str], beside: Iterable[str] = ()
 ) -> Verdict | None:
     """Return the verdict that the law's own sentences give on the very act asked about; `own` where they give none.
 
     Only for what one may or must do: a ban of the act is a no even where the topic in general is a matter of
-    conditions; a duty that names it is a yes where the position says nothing.
+    conditions; a duty that names it, in what is `said` or in the statements `beside` it, is a yes where the position
+    says nothing.
     """
     text = _asking_text(understood)
     sense = sense_of(text)
@@ -139,7 +140,7 @@ def verdict_by_rule(
     fragment = sense == "fact" and not _AUXILIARY.search(text)
     if sense == "open" and not wished:
         return own
-    rule = ruling(text, statements)
+    rule = ruling(text, (*said, *beside) if sense == "duty" else said)
     if rule is None:
         return own
     if sense == "permission" or wished or fragment:
@@ -178,7 +179,7 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
     sense = sense_of(text)
     own = position.verdict
     if position.topic == "exemptions":
-        return _exempt(said, text) if sense != "open" else None
+        return _exempt(said, text, understood) if sense != "open" else None
     if own is None:
         return None
     if position.topic == "applicability":
@@ -222,12 +223,13 @@ def _suit(said: str) -> Verdict | None:
     return "yes" if _SUIT.search(said) else None
 
 
-def _exempt(said: str, text: str) -> Verdict | None:
+def _exempt(said: str, text: str, understood: Understanding) -> Verdict | None:
     """ "Is a bank outside?" – yes, if the sentence that answers says it is out; turned round for "is a bank covered?".
 
     Only the part of the sentence that speaks of who is asked about counts: "exempts banks; nonprofits are not exempt".
     """
-    asked = set(content_stems(text)) - _SAID_OF_ANYONE
+    places = {w for d in understood.places.found for w in content_stems(d.name)}
+    asked = set(content_stems(text)) - _SAID_OF_ANYONE - places
     parts = [p for p in _PART.split(said) if asked.intersection(content_stems(p))] or [said]
     inside = any(_INSIDE.search(p) for p in parts)
     outside = any(_OUTSIDE.search(p) and not _INSIDE.search(p) for p in parts)
