@@ -22,14 +22,16 @@ from retrieval.compose_place import (
     federal_statements,
 )
 from retrieval.compose_table import compose_table, table_topics, tally
+from retrieval.legal_citations import cites
 from retrieval.marks import Marks, as_source, in_order
+from retrieval.official_text import cited_only_officially, earlier_text, nearest_text, quoted
+from retrieval.question_form import sense_of
 from retrieval.ranking import comprehensive_law
 from retrieval.records import Answer, AnswerSection, Detection, Passage, Statement, Status, Verdict
 from retrieval.retriever import FEDERAL, Evidence
 from retrieval.short_answer import Said
 from retrieval.topics import FACETS, TopicScore, all_topics
 from retrieval.understand import Understanding, figures_in, topic_title
-from retrieval.verdicts import sense_of
 
 ENGINE = "extractive"
 NOT_ADVICE = "Information, not legal advice."
@@ -86,6 +88,8 @@ def _title(evidence: Evidence) -> str:
         catalogue = evidence.catalogues.get(place)
         if catalogue is not None and law in catalogue.laws:
             return catalogue.law_name(law)
+    if understood.citations and not understood.topics and (cited := _cited(evidence)):
+        return f"{cited.citation}: {cited.title}"
     if not found:
         return about
     if len(found) > 6:
@@ -93,6 +97,26 @@ def _title(evidence: Evidence) -> str:
     if understood.places.codes == (FEDERAL,):
         return f"{about} under federal law"
     return f"{about} in {_join(_names(found))}"
+
+
+def _cited(evidence: Evidence) -> Passage | None:
+    """Return the first section of the places asked about that the question cites, or None."""
+    places = dict.fromkeys((*evidence.understood.places.codes, FEDERAL))
+    for asked in evidence.understood.citations:
+        for place in places:
+            apart = (p for p in evidence.official if p.jurisdiction == place)
+            for passage in (*evidence.catalogues[place].digest.values(), *apart):
+                if passage.kind != "survey" and cites(passage.citation, asked):
+                    return passage
+    return None
+
+
+def _unknown(evidence: Evidence) -> list[str]:
+    """Return the citations of the question that no section of the corpus bears, in the places asked about."""
+    places = dict.fromkeys((*evidence.understood.places.codes, FEDERAL))
+    known = [p.citation for place in places for p in evidence.catalogues[place].digest.values()]
+    known += [p.citation for p in evidence.official]
+    return [c for c in evidence.understood.citations if not any(cites(k, c) for k in known)]
 
 
 def _notices(evidence: Evidence, marks: Marks, missing: tuple[str, ...] = ()) -> tuple[str, ...]:
@@ -106,6 +130,9 @@ def _notices(evidence: Evidence, marks: Marks, missing: tuple[str, ...] = ()) ->
         notices.append(f"Checked against secondary sources only: {', '.join(f'[{m}]' for m in secondary)}.")
     if missing:
         notices.append(f"Not in my corpus on this question: {', '.join(missing)}.")
+    if unknown := _unknown(evidence):
+        sections = _join([f"§ {c.split()[-1]}" for c in unknown])
+        notices.append(f"I do not have {sections} in my corpus, so I do not say what it provides.")
     mentioned = [d for d in understood.places.mentioned if d.code != FEDERAL]
     if mentioned and understood.places.found:
         named = _join([d.name for d in mentioned])
@@ -283,10 +310,20 @@ def _nearest(evidence: Evidence, place: str, marks: Marks, limits: Limits) -> Pl
     known = tuple(
         t for t in beside if t.topic not in FACETS and t.topic in evidence.catalogues[place].positions
     )[:1]
+    text = nearest_text(evidence, place, marks)
     if not known:
-        return PlacePart(place, (), (), None, (), found=False)
+        return PlacePart(place, (), (text,) if text else (), None, (), found=text is not None)
     near = replace(evidence, understood=replace(understood, topics=known, domain=(), laws=()))
     return compose_place(near, place, marks, limits, Said())
+
+
+def _with_official(evidence: Evidence, part: PlacePart, marks: Marks) -> PlacePart:
+    """Return a part with the official text it calls for: sections cited that the digest lacks, an earlier wording."""
+    cited = quoted(cited_only_officially(evidence, part.place), marks)
+    if cited:
+        part = replace(part, short=(*cited[:2], *part.short), found=True)
+    earlier = earlier_text(evidence, part.place, part.lead, marks)
+    return replace(part, sections=(*part.sections, earlier)) if earlier else part
 
 
 def _common_verdict(verdicts: list[Verdict | None]) -> Verdict | None:
@@ -299,7 +336,7 @@ def _common_verdict(verdicts: list[Verdict | None]) -> Verdict | None:
 
 def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
     understood = evidence.understood
-    marks, said = Marks(evidence.catalogues), Said()
+    marks, said = Marks(evidence.catalogues, (*evidence.official, *evidence.earlier.values())), Said()
     places = understood.places.codes
     outside = understood.topic_ids[:1] == ("exemptions",)  # "is a bank under GLBA outside the state's act?"
     if FEDERAL not in places and not outside and any(place == FEDERAL for place, _ in understood.laws):
@@ -312,6 +349,7 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
         compose_place(evidence, place, marks, limits, said if len(places) == 1 else Said())
         for place in places
     ]
+    parts = [_with_official(evidence, part, marks) for part in parts]
     found = [p for p in parts if p.found]
     if named := _not_named(understood, evidence):
         acts = [k.law_name(law) for p in places if (law := comprehensive_law(k := evidence.catalogues[p]))]
@@ -329,10 +367,12 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
         why = (
             f"{_join([names.get(c, c) for c in empty])} is not in my corpus yet, so I do not answer from memory."
             if empty
-            else "My corpus holds nothing on this question there. That does not mean the law is silent: I just cannot say. What follows, if anything, is the nearest I have."
+            else "My corpus holds nothing on this question there. That does not mean the law is silent: I just cannot say."
         )
-        nearest = [_nearest(evidence, place, marks, limits) for place in places]
-        return _not_found(evidence, why, [p for p in nearest if p.found], marks)
+        nearest = [p for place in places if (p := _nearest(evidence, place, marks, limits)).found]
+        return _not_found(
+            evidence, f"{why} What follows is the nearest I have." if nearest else why, nearest, marks
+        )
     sections: list[AnswerSection] = []
     for part in found:
         prefix = f"{names.get(part.place, part.place)} — " if len(places) > 1 else ""

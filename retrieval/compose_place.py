@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from retrieval.catalogue import Catalogue, Entry, Key, in_force
 from retrieval.dates import day_text
 from retrieval.marks import Marks
+from retrieval.question_form import sense_of
 from retrieval.ranking import (
     CITED,
     Ranked,
@@ -28,15 +29,19 @@ from retrieval.short_answer import (
     with_verdict,
     without_verdict,
 )
+from retrieval.thresholds import by_count
 from retrieval.topics import FACETS, all_topics
 from retrieval.understand import Understanding
-from retrieval.verdicts import COUNTED, RULED_ELSEWHERE, by_count, sense_of, verdict_by_rule, verdict_for
+from retrieval.verdicts import COUNTED, RULED_ELSEWHERE, verdict_by_rule, verdict_for
 
 _ORDER = {
     "comprehensive-act": 0, "applicability": 1, "request-deadline": 6, "consumer-rights": 5, "exemptions": 7,
     "enforcement": 8, "penalties": 8, "cure": 8, "private-action": 8,
 }  # fmt: skip
 """Who must comply, what is required (3), what people may demand, exceptions, enforcement."""
+
+_OF_A_SECTION = 8
+"""Statements told of one section, where all that is asked is what it says."""
 
 _WITHOUT_TOPIC = 0.75
 """Score from which a statement answers a text that asks no standard question: most of its words, or its section named."""
@@ -321,8 +326,12 @@ def _law_sections(
         r for r in current if topics.intersection(r.entry.statement.topics) or r.score >= CITED or not topics
     ]
     named = bool(understood.laws or understood.citations)
+    whole = bool(understood.citations) and not topics  # "what does § 1 say?": as much of it as fits
     lead_rows = _pick(
-        (r for r in (current if named else on_topic) if r.entry.passage.law_id == lead), said, limits.lead
+        (r for r in (current if named else on_topic) if r.entry.passage.law_id == lead),
+        said,
+        _OF_A_SECTION if whole else limits.lead,
+        *((_OF_A_SECTION,) if whole else ()),
     )
     lead_rows.sort(key=lambda r: _place_in_order(r.entry, topics))
     brought, others_brought = _brought(evidence, place, lead, said, limits)

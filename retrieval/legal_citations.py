@@ -53,6 +53,16 @@ def citations_in(text: str) -> tuple[str, ...]:
 _TOKEN = re.compile(r"\d[\w.:-]*\w|\d\w*")
 
 
+_SUBDIVIDED = re.compile(r"\(|,? subd|,? subdiv|,? para", re.IGNORECASE)
+
+
+def section_number(citation: str) -> str:
+    """Return the number of the section that a citation names, without title, subdivision and code: "325O.05", "14/15"."""
+    whole = _SUBDIVIDED.split(citation)[0]
+    numbers = re.findall(r"\d[\w.:/-]*\w|\d\w*", whole)
+    return numbers[-1].upper() if numbers else ""
+
+
 def cites(citation: str, asked: str) -> bool:
     """Return whether a full citation ("Mass. Gen. Laws ch. 93H, § 3") is the one asked for ("93H 3", "3", "93H")."""
     numbers = [t.upper() for t in _TOKEN.findall(citation)]

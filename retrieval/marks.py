@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from retrieval.catalogue import Catalogue, Key
 from retrieval.records import Passage, Source, Statement
 
@@ -9,8 +11,10 @@ from retrieval.records import Passage, Source, Statement
 class Marks:
     """Hands out marks in order of first use, each pair for one section of one law."""
 
-    def __init__(self, catalogues: dict[str, Catalogue]) -> None:
+    def __init__(self, catalogues: dict[str, Catalogue], apart: Iterable[Passage] = ()) -> None:
+        """`apart` are sections that stand in no catalogue: official text without a digest, wordings of earlier days."""
         self._catalogues = catalogues
+        self._apart = {p.key: p for p in apart}
         self._laws: dict[tuple[str, str], int] = {}
         self._sections: dict[tuple[str, str], list[str]] = {}
         self._passages: dict[str, Passage] = {}
@@ -20,7 +24,7 @@ class Marks:
         catalogue = self._catalogues.get(key[0])
         if catalogue is None:
             return None
-        return catalogue.digest.get(key) or catalogue.official.get(key)
+        return catalogue.digest.get(key) or catalogue.official.get(key) or self._apart.get(key)
 
     def mark(self, key: Key) -> str | None:
         """Return the mark of a section, a new one at its first use; None for a section that is not there."""

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from retrieval.legal_citations import section_number
 from retrieval.records import Passage
 
 OFFICIAL = "official"
@@ -57,6 +58,7 @@ def chunk_metadata(chunk: OfficialChunk, record: str) -> dict[str, Any]:
         "text_kind": p.text_kind,
         "governs": p.governs,
         "of": section_id(p),
+        "number": section_number(p.citation),
         "order": chunk.order,
         "header": chunk.header,
     }

@@ -7,8 +7,8 @@ LangChain retriever, for tracing and for use in other chains.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
@@ -17,24 +17,36 @@ from langchain_core.retrievers import BaseRetriever
 
 from retrieval.catalogue import Catalogue, Key
 from retrieval.embeddings import WordLlamaEmbeddings
+from retrieval.legal_citations import cites
+from retrieval.official_text import as_of_day
 from retrieval.records import Passage
 from retrieval.store import PassageStore, with_distance
 from retrieval.topic_model import TopicModel
 from retrieval.understand import Understanding
+from retrieval.versions import read_versions
 
 FEDERAL = "US"
+OFFICIAL_ID = "@official"
 _NEAREST = 12
+_APART = 3
+"""Sections of official text without a digest that are read for one place."""
 _SEARCHED_AT_MOST = 6
 """In more places than this a question is a survey, answered from positions: no vector search in each."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What was found: the question understood, a catalogue for each place (federal law last), and distances."""
+    """What was found: the question understood, a catalogue for each place (federal law last), and distances.
+
+    `official` are sections without a digest, cited or near in meaning, best first; `earlier` sections as they were on
+    the day asked about, by key, where their words have changed since.
+    """
 
     understood: Understanding
     catalogues: dict[str, Catalogue]
     distances: dict[Key, float]
+    official: tuple[Passage, ...] = ()
+    earlier: Mapping[Key, Passage] = field(default_factory=dict)
 
 
 class LawLibrary:
@@ -45,7 +57,7 @@ class LawLibrary:
         self._catalogues: dict[str, Catalogue] = {}
         self.topics = TopicModel(model.embed)
         self._reading: dict[str, asyncio.Lock] = {}
-        self._shown = getattr(store, "folder", None)
+        self._shown = _read_from(store)
 
     async def catalogue(self, jurisdiction: str) -> Catalogue:
         """Return one jurisdiction's law; empty where the store has none.
@@ -53,7 +65,7 @@ class LawLibrary:
         Raises:
             StoreUnavailable, StoreMismatch: see retrieval/store.py.
         """
-        if (shown := getattr(self.store, "folder", None)) != self._shown:  # a load was swapped in
+        if (shown := _read_from(self.store)) != self._shown:  # a load was swapped in
             self._shown = shown
             self.forget()
         if jurisdiction not in self._catalogues:
@@ -99,6 +111,7 @@ class LawLibrary:
         places = list(dict.fromkeys((*understood.places.codes, FEDERAL)))
         catalogues = {code: await self.catalogue(code) for code in places}
         distances: dict[Key, float] = {}
+        apart: dict[str, list[str]] = {}
         asked = [
             code for code in understood.places.codes if catalogues[code].digest or catalogues[code].official
         ]
@@ -109,10 +122,62 @@ class LawLibrary:
                     law_id, _, section = record_id.removesuffix("@official").partition("#")
                     key = (code, law_id, section)
                     distances[key] = min(distance, distances.get(key, 2.0))
-        return Evidence(understood, catalogues, distances)
+                    known = catalogues[code]
+                    if (
+                        record_id.endswith(OFFICIAL_ID)
+                        and key not in known.digest
+                        and key not in known.official
+                    ):
+                        apart.setdefault(code, []).append(record_id)
+        official = await self._apart(understood, catalogues, asked, apart)
+        earlier = self._earlier(understood, [catalogues[code] for code in asked], official)
+        return Evidence(understood, catalogues, distances, official, earlier)
+
+    async def _apart(
+        self,
+        understood: Understanding,
+        catalogues: dict[str, Catalogue],
+        asked: Sequence[str],
+        near: Mapping[str, list[str]],
+    ) -> tuple[Passage, ...]:
+        """Return official text that the digest does not sum up: sections cited first, then the nearest in meaning."""
+        found: dict[Key, Passage] = {}
+        if understood.citations:
+            numbers = sorted({n for c in understood.citations for n in _numbers(c)})
+            for code in dict.fromkeys((*asked, *(FEDERAL,))):
+                for passage in await self.store.numbered(code, numbers):
+                    cited = any(cites(passage.citation, c) for c in understood.citations)
+                    if cited and passage.key not in catalogues[code].digest:
+                        found[passage.key] = passage
+        for code, ids in near.items():
+            for passage in await self.store.official(code, ids[:_APART]):
+                found.setdefault(passage.key, passage)
+        return tuple(found.values())
+
+    def _earlier(
+        self, understood: Understanding, catalogues: Sequence[Catalogue], official: Sequence[Passage]
+    ) -> dict[Key, Passage]:
+        """Return the sections that were worded otherwise on the earlier day asked about."""
+        folder = getattr(self.store, "folder", None)
+        if folder is None or understood.as_of >= understood.question.asked_on:
+            return {}
+        now = {p.key: p for p in (*(p for c in catalogues for p in c.official.values()), *official)}
+        then = read_versions(folder, now, understood.as_of)
+        return {k: as_of_day(now[k], v, understood.as_of) for k, v in then.items() if v.text != now[k].text}
 
     async def _search(self, codes: Sequence[str], vector: Sequence[float]) -> list[list[tuple[str, float]]]:
         return list(await asyncio.gather(*(self.store.nearest(code, vector, _NEAREST) for code in codes)))
+
+
+def _numbers(asked: str) -> tuple[str, ...]:
+    """Return the section numbers that a citation may stand for: "93H 3" is section 3, "740 14 15" is 14/15 or 15."""
+    parts = asked.split()
+    return tuple(dict.fromkeys((asked, parts[-1], "/".join(parts[-2:]))))
+
+
+def _read_from(store: PassageStore) -> object:
+    """What a store reads now: a folder, or the collections of a server; another one after a load."""
+    return getattr(store, "generation", None) or getattr(store, "folder", None)
 
 
 def as_document(passage: Passage) -> Document:

@@ -30,6 +30,7 @@ from retrieval.official_rows import (
     chunk_metadata,
     nearest_records,
     row_id,
+    section_id,
     without_text,
 )
 from retrieval.records import LawStatement, Passage, Position, PositionStatement
@@ -60,7 +61,16 @@ class PassageStore(Protocol):
         """Return up to `limit` (record id, distance), nearest first; empty for an unknown jurisdiction."""
 
     async def everything(self, jurisdiction: str) -> tuple[tuple[Passage, ...], tuple[Position, ...]]:
-        """Return all passages and positions of one jurisdiction, in the order they were written."""
+        """Return the digest of one jurisdiction in the order it was written, and the official text of its sections.
+
+        Official text of other sections may be a whole code; it is read by `official` and `numbered` when it is asked for.
+        """
+
+    async def official(self, jurisdiction: str, ids: Sequence[str]) -> tuple[Passage, ...]:
+        """Return the official text of sections by record id, in no order; those that are not there are left out."""
+
+    async def numbered(self, jurisdiction: str, numbers: Sequence[str]) -> tuple[Passage, ...]:
+        """Return the official text of the sections with these numbers ("325M.14", see `section_number`), of any law."""
 
     async def jurisdictions(self) -> tuple[str, ...]:
         """Return the codes that have a collection, sorted."""
@@ -233,16 +243,40 @@ class ChromaStore:
             collection = self._collection(jurisdiction)
             if collection is None:
                 return (), ()
-            found = collection.get(include=["metadatas", "documents"])
-            rows = list(zip(found["metadatas"], found["documents"], strict=True))
-            records = [from_metadata(dict(m)) for m, _ in rows if m["part"] != OFFICIAL]
-            official = assemble((r for r in rows if r[0]["part"] == OFFICIAL), from_metadata)
-            return (
-                (*(r for r in records if isinstance(r, Passage)), *official),
-                tuple(r for r in records if isinstance(r, Position)),
-            )
+            found = collection.get(where={"part": {"$ne": OFFICIAL}}, include=["metadatas"])
+            records = [from_metadata(dict(m)) for m in found["metadatas"]]
+            digest = [r for r in records if isinstance(r, Passage)]
+            same = [section_id(p) for p in digest] if self._has_official(jurisdiction) else []
+            official = self._assembled(collection, "of", same)
+            return (*digest, *official), tuple(r for r in records if isinstance(r, Position))
 
         return await self._run(call)
+
+    @staticmethod
+    def _assembled(collection: Any, field: str, values: Sequence[str]) -> tuple[Passage, ...]:
+        if not values:
+            return ()
+        found = collection.get(
+            where={"$and": [{"part": OFFICIAL}, {field: {"$in": list(values)}}]},
+            include=["metadatas", "documents"],
+        )
+        rows = zip(found["metadatas"], found["documents"], strict=True)
+        return tuple(assemble(rows, from_metadata))
+
+    async def official(self, jurisdiction: str, ids: Sequence[str]) -> tuple[Passage, ...]:
+        """See `PassageStore.official`."""
+        return await self._official_by(jurisdiction, "of", ids)
+
+    async def numbered(self, jurisdiction: str, numbers: Sequence[str]) -> tuple[Passage, ...]:
+        """See `PassageStore.numbered`."""
+        return await self._official_by(jurisdiction, "number", numbers)
+
+    async def _official_by(self, jurisdiction: str, field: str, values: Sequence[str]) -> tuple[Passage, ...]:
+        def call() -> tuple[Passage, ...]:
+            collection = self._collection(jurisdiction)
+            return () if collection is None else self._assembled(collection, field, values)
+
+        return await self._run(call) if values else ()
 
     async def jurisdictions(self) -> tuple[str, ...]:
         """See `PassageStore.jurisdictions`."""
@@ -265,6 +299,13 @@ class ChromaStore:
             return {}
         rows = collection.get(where={"part": {"$ne": OFFICIAL}}, include=["metadatas"])
         return {i: str(m["fingerprint"]) for i, m in zip(rows["ids"], rows["metadatas"], strict=True)}
+
+    def rows(self, jurisdiction: str) -> dict[str, Any]:
+        """Return every row of a jurisdiction as it lies in Chroma, in the order it was written, with its vector."""
+        collection = self._collection(jurisdiction)
+        wanted = ["metadatas", "documents", "embeddings"]
+        with _translated():
+            return {} if collection is None else dict(collection.get(include=wanted))
 
     def write(
         self, jurisdiction: str, rows: Iterable[tuple[Passage | Position, str, str, Sequence[float]]]
@@ -393,9 +434,30 @@ class MemoryStore:
 
     async def everything(self, jurisdiction: str) -> tuple[tuple[Passage, ...], tuple[Position, ...]]:
         """See `PassageStore.everything`."""
-        own = [r for r in self._records if r.jurisdiction == jurisdiction]
+        digest = {(r.law_id, r.section) for r in self._passages(jurisdiction) if r.text_kind == "digest"}
+        own = [
+            r
+            for r in self._records
+            if r.jurisdiction == jurisdiction
+            and (isinstance(r, Position) or r.text_kind == "digest" or (r.law_id, r.section) in digest)
+        ]
         return tuple(r for r in own if isinstance(r, Passage)), tuple(
             r for r in own if isinstance(r, Position)
+        )
+
+    def _passages(self, jurisdiction: str) -> list[Passage]:
+        return [r for r in self._records if isinstance(r, Passage) and r.jurisdiction == jurisdiction]
+
+    async def official(self, jurisdiction: str, ids: Sequence[str]) -> tuple[Passage, ...]:
+        """See `PassageStore.official`."""
+        return tuple(
+            p for p in self._passages(jurisdiction) if p.text_kind == "official" and record_id(p) in ids
+        )
+
+    async def numbered(self, jurisdiction: str, numbers: Sequence[str]) -> tuple[Passage, ...]:
+        """See `PassageStore.numbered`."""
+        return tuple(
+            p for p in self._passages(jurisdiction) if p.text_kind == "official" and p.section in numbers
         )
 
     async def jurisdictions(self) -> tuple[str, ...]:

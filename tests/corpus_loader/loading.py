@@ -6,6 +6,7 @@ import datetime as dt
 import resource
 import signal
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from corpus_loader.check import Digest, read_digest
@@ -54,7 +55,10 @@ async def sections(data: Path, place: str = "MN") -> dict[str, Passage]:
     """Return the official sections that the store of a data folder answers with, by number."""
     store = ChromaStore(data / "chroma", MODEL)
     try:
-        return {p.section: p for p in (await store.everything(place))[0] if p.text_kind == "official"}
+        with closing(Versions(store.folder)) as kept:
+            held = [v for v in kept.all_current() if v.jurisdiction == place]
+        ids = [f"{v.law_id}#{v.section}@official" for v in held]
+        return {p.section: p for p in await store.official(place, ids)}
     finally:
         store.close()
 

@@ -10,7 +10,8 @@ import pytest
 from retrieval.embeddings import embedding_model
 from retrieval.errors import StoreUnavailable
 from retrieval.generations import copy_beside, live_folder, swap_in
-from retrieval.official_rows import OfficialChunk, record_of, row_id
+from retrieval.legal_citations import section_number
+from retrieval.official_rows import OfficialChunk, record_of, row_id, section_id
 from retrieval.records import Passage
 from retrieval.store import ChromaStore, record_id
 from retrieval.versions import Version, text_on
@@ -43,8 +44,14 @@ async def test_a_section_comes_back_whole_beside_the_digest(tmp_path: Path) -> N
     store = ChromaStore(tmp_path / "chroma", MODEL)
     store.write("MN", [(DIGEST, "f", DIGEST.text, embedding_model(MODEL).embed([DIGEST.text])[0].tolist())])
     write(store, official())
-    passages, _ = await store.everything("MN")
-    assert passages == (DIGEST, official()[0].passage)
+    apart = official()[0].passage
+    assert (await store.everything("MN"))[0] == (
+        DIGEST,
+    )  # a whole code is not read to answer from the digest
+    assert await store.official("MN", [section_id(apart)]) == (apart,)
+    assert await store.numbered("MN", [section_number(apart.citation)]) == (apart,)
+    assert await store.numbered("MN", ["999.1"]) == ()
+    assert await store.official("GU", [section_id(apart)]) == ()
     assert store.fingerprints("MN") == {
         record_id(DIGEST): "f"
     }  # official rows are no business of the digest's
@@ -60,7 +67,8 @@ async def test_a_search_gives_each_section_once_with_its_nearest_chunk(tmp_path:
     assert found[0][0] == "official-law#61@official"
     assert len({i for i, _ in found}) == 3
     store.remove_official("MN", [("official-law#61@official", 3)])
-    assert [p.section for p in (await store.everything("MN"))[0]] == ["62", "63"]
+    left = await store.numbered("MN", ["61", "62", "63"])
+    assert [p.section for p in left] == ["62", "63"]
     store.close()
 
 

@@ -6,9 +6,11 @@ import datetime as dt
 
 import pytest
 
+from retrieval.question_form import sense_of
 from retrieval.records import Detection, Jurisdictions, Question
+from retrieval.thresholds import by_count
 from retrieval.understand import understand
-from retrieval.verdicts import by_count, sense_of, verdict_for
+from retrieval.verdicts import verdict_for
 from tests.retrieval.law import position
 
 OHIO = Jurisdictions(found=(Detection("MN", "Minnesota", None, "name"),))
