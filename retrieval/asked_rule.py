@@ -55,23 +55,26 @@ def asked_concepts(text: str) -> frozenset[str]:
     return frozenset(c for w in _read(text).words if w.weight >= 1 for c in w.concepts)
 
 
-def ruling(question: str, statements: Iterable[str]) -> Finding | None:
-    """Return the rule on the act asked about, or None where no sentence rules on it, or two rule differently.
+def ruling(question: str, statements: Iterable[str], subject: str = "") -> Finding | None:
+    """Return the rule on the act asked about, or None where no sentence rules on it, or one rules both ways.
+
+    Of sentences that name as much of the question the first decides.
 
     A rule counts when it names at least two of the question's concepts, one of them rare, the act itself under its verb.
+    `subject` is what all the statements are about, though they may not say so each time ("Student data").
     """
     asked = asked_concepts(question)
-    found: list[Finding] = []
-    for text in statements:
-        found += _rules(_read(text), asked)
+    known = asked_concepts(subject) & asked
+    found = [rules for text in statements if (rules := _rules(_read(text), asked, known))]
     if not found:
         return None
-    best = max(f.named for f in found)
-    kinds = {f.ruled for f in found if f.named == best}
+    best = max(f.named for rules in found for f in rules)
+    first = next(rules for rules in found if any(f.named == best for f in rules))
+    kinds = {f.ruled for f in first if f.named == best}
     return Finding(kinds.pop(), best) if len(kinds) == 1 else None
 
 
-def _rules(reading: Reading, asked: frozenset[str]) -> list[Finding]:
+def _rules(reading: Reading, asked: frozenset[str], known: frozenset[str]) -> list[Finding]:
     found = []
     for number, scope in enumerate(reading.scopes):
         if scope.modality == "plain" or scope.subject or scope.owner >= 0:
@@ -85,8 +88,8 @@ def _rules(reading: Reading, asked: frozenset[str]) -> list[Finding]:
             if w.clause in clauses and reading.scopes[w.scope].modality == "plain" and not w.zone
             for c in w.concepts
         } & asked
-        named = act | about
-        if not act or len(named) < 2 or named <= _COMMON:
+        named = act | about | known
+        if not act - known or len(named) < 2 or named <= _COMMON:
             continue
         with_words = {c for w in own if w.zone for c in w.concepts}
         if scope.modality == "not" and not _NEVER.search(reading.text):

@@ -42,6 +42,13 @@ _PARTS_AT_MOST = 3
 _ABOUT_MONEY = re.compile(r"\b(?:fines?|penalt\w+|damages|per violation|statutory)\b", re.IGNORECASE)
 _NAMED_ACT = re.compile(r"\b(?:[A-Z][\w’'&-]*\s+){1,7}(?:Act|Law|Bill of Rights)\b")
 
+_OF_ANY_ACT = frozenset(
+    [
+        "consumer", "consumers", "data", "personal", "information", "privacy", "protection", "online", "rights", "act", "law", "the", "digital", "bill",
+        "of", "transparency", "and", "internet", "'s",
+    ]
+)  # fmt: skip
+
 HELP = (
     "I answer US privacy-law questions, state by state, and name the section behind every sentence. "
     "Name a state and ask, for example: “How soon must we tell customers about a data breach in Ohio?”, "
@@ -231,17 +238,29 @@ def _not_named(understood: Understanding, evidence: Evidence) -> str | None:
         for passages in evidence.catalogues[code].laws.values()
         for name in (passages[0].law, *passages[0].short_names)
     ]
+    places = frozenset(w for d in understood.places.found for w in d.name.lower().split())
     for match in _NAMED_ACT.finditer(understood.text):
         name = re.sub(
             r"^(?:The|Does|Is|Do|Did|Under|What|Has|Can|How|If|When|Are|Who|Which)\s+(?:the\s+)?",
             "",
             match.group(),
         )
-        if len(name.split()) >= 3 and not any(
-            fuzz.token_set_ratio(name.lower(), k.lower()) >= 88 for k in known
-        ):
+        if len(name.split()) >= 3 and not any(_same_act(name.lower(), k.lower(), places) for k in known):
             return name
     return None
+
+
+def _same_act(name: str, known: str, places: frozenset[str]) -> bool:
+    """Return whether a name typed is that of a law known, a slip or a missing word apart.
+
+    Names of general words alone ("Data Privacy Act") are held together by all of them: two states' acts differ by one.
+    """
+    words = set(re.findall(r"[a-z']+", name)) - places
+    if not words <= _OF_ANY_ACT:
+        return fuzz.token_set_ratio(name, known) >= 88
+    bare = " ".join(sorted(words))
+    held = " ".join(sorted(set(re.findall(r"[a-z']+", known)) - places))
+    return fuzz.ratio(bare, held) >= 85
 
 
 def _needs_jurisdiction(understood: Understanding, names: dict[str, str]) -> Draft:

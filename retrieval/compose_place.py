@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from retrieval.catalogue import Catalogue, Entry, Key, in_force
 from retrieval.dates import day_text
+from retrieval.definitions import definition
 from retrieval.marks import Marks
 from retrieval.question_form import sense_of
 from retrieval.ranking import (
@@ -220,7 +221,12 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     topics = set(understood.topic_ids)
     floor = 1.0 if topics else _WITHOUT_TOPIC
     relevant = [r for r in ranked if topics.intersection(r.entry.statement.topics) or r.score >= floor]
-    short = short_answer(evidence, place, positions, relevant) if positions or relevant else []
+    defined = definition(understood, ranked)
+    short = (
+        short_answer(evidence, place, positions, relevant, defined)
+        if positions or relevant or defined
+        else []
+    )
     if not short:
         coming = _to_come(evidence, place, ranked, marks, said)
         first_to_come = tuple(s for section in coming for s in section.statements[:1])
@@ -270,7 +276,7 @@ def _verdict(
     if positions[0].topic in RULED_ELSEWHERE | COUNTED:
         return verdict
     beside = tuple(r.entry.statement.text for r in relevant[:4] if r.starts is None)
-    return verdict_by_rule(understood, verdict, tuple(text for text, _ in short), beside)
+    return verdict_by_rule(understood, positions[0], verdict, [text for text, _ in short], beside)
 
 
 def _opened(

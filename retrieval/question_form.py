@@ -29,8 +29,21 @@ _POLAR = re.compile(
 )
 _CLAUSE = re.compile(r"(?<=[?!.])\s+|\n")
 UNASKED = re.compile(
-    r"\bwithout (?:asking|consent|telling|permission|notice|their)|\bw/o\b|\bno consent\b", re.IGNORECASE
+    r"\b(?:without|w/o)\b(?: [\w'’]+){0,3} (?:asking|consent|telling|permission|notice|approval|authori[sz]ation|opt-?in)|"
+    r"\bwithout (?:asking|their|telling)|\bw/o\b|\bno consent\b|\bfree to\b",
+    re.IGNORECASE,
 )
+"""Asks for leave to do without what the law may want first."""
+NEGATED_DUTY = re.compile(
+    r"\b(?:voluntary|optional|not (?:required|obliged|mandatory)|(?:don['’]t|do not|doesn['’]t|does not|need not) (?:need|have) to|no (?:need|duty|obligation) to|exempt from)\b",
+    re.IGNORECASE,
+)
+ASSERTED = re.compile(
+    r"\b(?:right|correct|yes|true|no|is (?:he|she|that|this|it) (?:right|true|correct|so)|agreed?|isn['’]t it|ok)\s*\?\s*$|^\W*(?:surely|obviously|of course)\b|"
+    r"\b(?:claims?|says?|told (?:me|us)|insists?|thinks?|assumes?|heard|swears?) (?:that |me |us )?\w",
+    re.IGNORECASE,
+)
+"""States something and asks whether it is so: "… , right?", "Surely …?", "A vendor claims …"."""
 AUXILIARY = re.compile(
     r"\b(?:can|could|may|must|do|does|did|is|are|am|has|have|will|would|should|need)\b", re.IGNORECASE
 )

@@ -30,8 +30,8 @@ TOPIC, FIRST_TOPIC, WORDS, NEARNESS, POSITION_REF, CITED, NAMED_LAW, DEFINITION 
 )
 """Weights of the kinds of evidence; tests/eval measures them."""
 
-_DEFINES = re.compile(
-    r"\b(?:defin\w+|what counts|counts? as|considered|mean(?:s|ing)?|treated as|"
+DEFINES = re.compile(
+    r"\b(?:defin\w+|who(?:['’]s| is| are) (?:an? |the )?['\"“‘]|what counts|counts? as|considered|mean(?:s|ing)?|treated as|"
     r"what (?:is|are) (?:an? |the )?(?:sensitive|personal|biometric|consumer health|breach|security breach|sale|dark pattern|controller|"
     r"processor|data broker|targeted|profiling|precise|covered entity|consumer\b))",
     re.IGNORECASE,
@@ -127,7 +127,7 @@ def rank(evidence: Evidence, place: str) -> list[Ranked]:
         if position := catalogue.positions.get(topic):
             rests_on.update(k for s in position.statements for k in s.rests_on)
     named = {law for where, law in understood.laws if where == place}
-    defines = bool(_DEFINES.search(understood.text))
+    defines = bool(DEFINES.search(understood.text))
     ranked = []
     day, distances = understood.as_of, evidence.distances
     shared = catalogue.overlaps(words)

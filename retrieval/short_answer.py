@@ -158,9 +158,16 @@ def _candidates(
 
 
 def short_answer(
-    evidence: Evidence, place: str, positions: list[Position], ranked: list[Ranked]
+    evidence: Evidence,
+    place: str,
+    positions: list[Position],
+    ranked: list[Ranked],
+    defined: Ranked | None = None,
 ) -> list[Sentence]:
-    """Return the one to three sentences that answer, at most 90 words: the best, then what the positions put first."""
+    """Return the one to three sentences that answer, at most 90 words: the best, then what the positions put first.
+
+    `defined` is the definition of a term whose meaning is asked for: it comes before all.
+    """
     understood, catalogue = evidence.understood, evidence.catalogues[place]
     if understood.citations and ranked and ranked[0].score >= CITED:
         first = ranked[0].entry.passage
@@ -177,11 +184,13 @@ def short_answer(
         rest = [sentence for _, sentence in _candidates(evidence, place, positions, ranked)][:1]
         return [(f"{first.citation} binds government bodies, not private businesses.", (first.key,)), *rest]
     candidates = [sentence for _, sentence in _candidates(evidence, place, positions, ranked)]
+    if defined is not None:
+        candidates.insert(0, (defined.entry.statement.text, (defined.entry.passage.key,)))
     if not candidates:
         return []
     chosen, said = candidates[:1], Said()
     said.add(chosen[0][0])
-    firsts = [p.statements[0] for p in positions[:2]] + [s for p in positions[:1] for s in p.statements[1:2]]
+    firsts = [p.statements[0] for p in positions[:3]] + [s for p in positions[:1] for s in p.statements[1:2]]
     laws = domain_laws(catalogue, understood)
     following = [(s.text, s.rests_on) for s in firsts if not laws or any(k[1] in laws for k in s.rests_on)]
     for text, keys in following if positions else candidates[1:2]:

@@ -27,7 +27,7 @@ _COMPARE = re.compile(
     re.IGNORECASE,
 )
 _BROAD = re.compile(
-    r"\b(?:what are the (?:requirements|rules)|requirements|what do (?:i|we) need to know|overview|obligations|summar\w+|explain|in general|"
+    r"\b(?:what are the (?:[\w'’-]+ ){0,3}(?:requirements|rules|laws|obligations|duties)|requirements|what do (?:i|we) need to know|overview|obligations|summar\w+|explain|in general|"
     r"what rules|what laws?|which laws?|what now|what next|next steps|what (?:do|should|must) (?:i|we) do\b|what does (?:[\w.'’-]+ ){1,9}(?:require|say|do|cover)\b|tell me about|everything|checklist|comply with|compliance|walk me through)\b",
     re.IGNORECASE,
 )
@@ -44,7 +44,7 @@ _INDIVIDUAL = re.compile(
     re.IGNORECASE,
 )
 _HELP = re.compile(
-    r"^\W*(?:help|hi|hello|hey|hiya|yo|thanks?|thank you\b.{0,30}|good (?:morning|afternoon|evening)|who are you|what (?:can|do) you do|"
+    r"^\W*(?:help|hi|hello|hey|hiya|yo|thanks?|thank you\b.{0,30}|good (?:morning|afternoon|evening)|who are you|what (?:can|do) you do(?: for (?:me|us))?(?:,? reggi)?|"
     r"what (?:are|is) (?:you|reggi)|how do(?:es)? (?:you|this|i use (?:you|this|reggi)|reggi) work|how (?:do|can) i (?:use|ask) (?:you|reggi|this)|"
     r"what can i ask(?: you)?|cheers|great|ok|okay|test|ping|(?:hi|hello|hey)[ ,!]+(?:reggi|there|team|all)|thanks,? reggi)\W*$",
     re.IGNORECASE,
@@ -83,12 +83,17 @@ _PEOPLE = re.compile(
 )
 
 ASKS_COVERAGE = re.compile(
-    r"\b(?:covered|cover us|covers? who|subject to|apply|applies|bound|comply|under the|(?:get|reach|catch|hit)s? us|are we (?:in|under)|are you in|in\?)|"
+    r"\b(?:covered|cover us|covers? who|subject to|apply|applies|bound|comply|under the|(?:get|reach|catch|hit)s? us|are we (?:in|under)|are you in|in\?|"
+    r"over the (?:line|threshold)|in scope|caught by|fall (?:under|within)|bind(?:s|ing)?)|"
     r"(?-i:\b[A-Z]{4,7}\?\s*$)",
     re.IGNORECASE,
 )
 """Asks whether a law reaches the asker: "do both acts apply?", "does NJDPA get us?", "100k users. OCPA?"."""
-_NUMBERS = re.compile(r"\b(?:numbers|thresholds?|size|cut-?offs?)\b", re.IGNORECASE)
+_NUMBERS = re.compile(
+    r"\b(?:(?:consumer )?numbers?|how many (?:consumers|people)|thresholds?|size|cut-?offs?)\b", re.IGNORECASE
+)
+_BESIDE_SIZE = frozenset({"applicability", "comprehensive-act", "sale", "vendors"})
+"""Topics that a tale of one's own size touches in passing: "no data sales"."""
 _AN_ACT = re.compile(r"\b(?:acts?|laws?|statutes?)\b", re.IGNORECASE)
 _PLAIN_TOPIC = 2.0
 _SUBJECT = 1.7
@@ -201,14 +206,27 @@ _GOES_ON = re.compile(
 """A short text that goes on about the subject before: "what if the data was encrypted?"."""
 
 
+def _whole_breach_law(text: str, topics: tuple[TopicScore, ...]) -> tuple[TopicScore, ...]:
+    """Return the breach law's main topics where a text names a breach and asks no side of it ("breach rules in Texas")."""
+    if len(topics) != 1 or topics[0].topic != "breach-trigger" or "trigger" in concepts_in(text):
+        return topics
+    score = topics[0].score
+    if score >= _SUBJECT:
+        return topics
+    return tuple(TopicScore(t, score) for t in ("breach-deadline", "breach-trigger", "breach-regulator"))
+
+
 def _of_size(
     text: str, laws: tuple[tuple[str, str], ...], topics: tuple[TopicScore, ...]
 ) -> tuple[TopicScore, ...]:
     """Put applicability first where someone tells the size of a business, or asks for numbers, and names an act."""
-    if any(t.topic.startswith("breach-") or t.topic in FACETS - {"applicability"} for t in topics):
+    if any(
+        t.topic.startswith("breach-") or (t.topic not in _BESIDE_SIZE and t.score >= _PLAIN_TOPIC)
+        for t in topics
+    ):
         return topics
     own = any(unit in ("person", "$") for _, unit in figures_in(text))
-    sized = own and ASKS_COVERAGE.search(text) and (laws or _AN_ACT.search(text))
+    sized = own and ASKS_COVERAGE.search(text) and (laws or _AN_ACT.search(text) or topics)
     if not sized and not (laws and _NUMBERS.search(text)):
         return topics
     rest = tuple(t for t in topics if t.topic not in ("applicability", "vendors"))
@@ -251,7 +269,7 @@ def understand(
     scope = _scope(said, places, topics, anchored)
     if scope == "law" and not follow_up and not (citations and not topics):
         topics = asked_topics(said, likeness=likeness(said)) or topics
-        topics = _of_size(said, laws, topics)
+        topics = _of_size(said, laws, _whole_breach_law(said, topics))
     subject = f"{question.history[-1]} {said}" if follow_up else said
     domain = tuple(t.topic for t in topics if t.topic not in FACETS)
     if topics and not domain:  # "what is the fine for a late breach notice?": a side of the breach law

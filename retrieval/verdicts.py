@@ -7,11 +7,13 @@ with a number of their own, or as no yes-or-no question at all.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 
-from retrieval.asked_rule import ruling
+from retrieval.asked_rule import Ruled, ruling
 from retrieval.question_form import (
+    ASSERTED,
     AUXILIARY,
+    NEGATED_DUTY,
     OPEN,
     PERMISSION,
     UNASKED,
@@ -67,6 +69,19 @@ _ASKS_OUTSIDE = re.compile(
     r"\b(?:exempt\w*|outside|excluded|out of|free pass|off the hook|carved? out)\b", re.IGNORECASE
 )
 
+_ASKS_CONSENT = re.compile(r"\bconsent\b|\bopt[- ]?in\b|\bpermission\b", re.IGNORECASE)
+_OPT_OUT = re.compile(r"\bopt[- ]?out\b", re.IGNORECASE)
+_NO_OPT_IN = re.compile(
+    r"\bnot (?:for )?(?:opt[- ]?in|consent)\b|\bno (?:opt[- ]?in|consent)\b", re.IGNORECASE
+)
+_WANTS_CONSENT = re.compile(
+    r"\b(?:only (?:with|after)|requires?|needs?|takes?|wants?|must (?:get|obtain|have))\b[^.;]{0,60}\b(?:consent|opt[- ]?in|authori[sz]ation|written release)\b|"
+    r"\bconsent (?:is|must be) (?:needed|required|given|obtained)\b|\b(?:may not|must not)\b[^.;]{0,80}\bwithout\b[^.;]{0,40}\bconsent\b",
+    re.IGNORECASE,
+)
+_NAMED_PLAINLY = 3
+"""Concepts of the question that a rule outside the short answer must name."""
+
 RULED_ELSEWHERE = frozenset(
     {"exemptions", "applicability", "private-action", "cure", "comprehensive-act", "call-recording"}
 )
@@ -78,32 +93,67 @@ _PLAIN = frozenset({"cure", "comprehensive-act", "private-action"})
 
 
 def verdict_by_rule(
-    understood: Understanding, own: Verdict | None, said: Iterable[str], beside: Iterable[str] = ()
+    understood: Understanding,
+    position: Position,
+    own: Verdict | None,
+    said: Sequence[str],
+    beside: Sequence[str] = (),
 ) -> Verdict | None:
     """Return the verdict that the law's own sentences give on the very act asked about; `own` where they give none.
 
     Only for what one may or must do: a ban of the act is a no even where the topic in general is a matter of
     conditions; a duty that names it, in what is `said` or in the statements `beside` it, is a yes where the position
-    says nothing.
+    says nothing. What someone asserts is a yes or no only by such a rule.
     """
     text = asking_text(understood)
     sense = sense_of(text)
     wished = sense == "open" and not OPEN.search(text) and PERMISSION.search(text)
-    fragment = sense == "fact" and not AUXILIARY.search(text)
     if sense == "open" and not wished:
         return own
-    rule = ruling(text, (*said, *beside) if sense == "duty" else said)
-    if rule is None:
-        return own
-    if sense == "permission" or wished or fragment:
-        if rule.ruled == "banned" and own in (None, "conditional"):
-            return "no"
-        if rule.ruled in ("banned unless", "only with") and own is None:
-            return "no" if UNASKED.search(text) else "conditional"
-        return own
+    rule = ruling(text, said, all_topics()[position.topic].name)
+    wider = ruling(text, (*said, *beside), all_topics()[position.topic].name)
+    asserted = bool(ASSERTED.search(text)) and own is not None
+    ruled = rule.ruled if rule else None
+    if (
+        wider
+        and (sense == "duty" or wider.named >= _NAMED_PLAINLY)
+        and (not rule or wider.named > rule.named)
+    ):
+        ruled = wider.ruled
+    if sense == "permission" or wished or (sense == "fact" and not AUXILIARY.search(text)):
+        return _by_permission(own, ruled, text, said)
+    if NEGATED_DUTY.search(text):
+        return {"yes": "no", "no": "yes"}.get(own or "") if ruled != "banned" else None  # type: ignore[return-value]
+    if sense == "duty" and (by_consent := _consent(text, said)):
+        return by_consent
+    if asserted and own == "yes":
+        return "no" if ruled in ("banned", "not required") else "yes" if ruled == "required" else None
     if sense == "duty" and own is None:
-        return {"required": "yes", "not required": "no"}.get(rule.ruled)  # type: ignore[return-value]
+        return {"required": "yes", "not required": "no"}.get(ruled or "")  # type: ignore[return-value]
     return own
+
+
+def _by_permission(
+    own: Verdict | None, ruled: Ruled | None, text: str, said: Sequence[str]
+) -> Verdict | None:
+    """Return whether one may: no by a ban, or where it is to be done without the consent that the law wants."""
+    if ruled == "banned" and own != "no":
+        return "no"
+    unasked = UNASKED.search(text)
+    if unasked and (ruled in ("banned unless", "only with") or _WANTS_CONSENT.search(said[0])):
+        return "no"
+    if ruled in ("banned unless", "only with") and own is None:
+        return "conditional"
+    return own
+
+
+def _consent(text: str, said: Sequence[str]) -> Verdict | None:
+    """Return whether consent is needed, where a question asks that and the first sentence tells; else None."""
+    if not _ASKS_CONSENT.search(text):
+        return None
+    if _OPT_OUT.search(said[0]) and (not _WANTS_CONSENT.search(said[0]) or _NO_OPT_IN.search(said[0])):
+        return "no"
+    return "yes" if _WANTS_CONSENT.search(said[0]) else None
 
 
 def verdict_for(understood: Understanding, position: Position, said: str) -> Verdict | None:

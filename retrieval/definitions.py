@@ -1,0 +1,74 @@
+"""What a term means: the sentence of the digest that defines what a question asks the meaning of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from retrieval.ranking import Ranked
+from retrieval.understand import Understanding
+from retrieval.words import content_stems
+
+_TERM = re.compile(
+    r"\b(?:defin(?:e|es|ed|ition of|e the term)|meaning of|who(?:['’]s| is| are| counts as)|what(?:['’]s| is| are| counts as| qualifies as)|counts? as|meant by)\s+"
+    r"(?:an? |the )?(?:term )?[\"'“‘]?(?P<term>[A-Za-z][\w-]*(?: [\w-]+){0,3}?)[\"'”’]?\s*"
+    r"(?=[?.,;:!]|$|\b(?:under|in|for|by|according|there|here|as|and|to|of|within|per)\b)|"
+    r"\bwhat does [\"'“‘]?(?P<meant>[\w -]{3,40}?)[\"'”’]? mean\b",
+    re.IGNORECASE,
+)
+_VERB = re.compile(r"\s(?:is|are|means|mean|covers?|includes?|counts?)\s|:\s", re.IGNORECASE)
+_NOT_A_TERM = frozenset(
+    [
+        "fine",
+        "penalty",
+        "deadline",
+        "rule",
+        "law",
+        "requirement",
+        "threshold",
+        "exempt",
+        "cover",
+        "allow",
+        "requir",
+        "difference",
+        "limit",
+        "time",
+    ]
+)
+"""Stems of what people ask for by "what is the …" and no law defines."""
+
+
+def asked_term(text: str) -> str | None:
+    """Return the term whose meaning a text asks for ("who is an 'operator' in …" – "operator"), or None."""
+    match = _TERM.search(text)
+    if match is None:
+        return None
+    term = (match["term"] or match["meant"]).strip()
+    words = content_stems(term)
+    return term if words and not _NOT_A_TERM.intersection(words) else None
+
+
+def definition(understood: Understanding, ranked: Iterable[Ranked]) -> Ranked | None:
+    """Return the statement that defines the term asked for, or None.
+
+    A statement defines a term when the term stands before its verb; of several, the one with fewest other words there,
+    from a section of definitions first.
+    """
+    term = asked_term(understood.text)
+    if term is None:
+        return None
+    wanted = set(content_stems(term))
+    named = {law for _, law in understood.laws}
+    found: list[tuple[tuple[bool, bool, int, int], Ranked]] = []
+    for r in ranked:
+        text = r.entry.statement.text
+        verb = _VERB.search(text)
+        if r.starts is not None or verb is None:
+            continue
+        head = set(content_stems(text[: verb.start()]))
+        if wanted <= head:
+            of_definitions = "defin" in r.entry.passage.title.lower()
+            elsewhere = bool(named) and r.entry.passage.law_id not in named
+            found.append(((elsewhere, not of_definitions, len(head - wanted), r.entry.order), r))
+    best = min(found, key=lambda f: f[0], default=None)
+    return best[1] if best and (not best[0][1] or best[0][2] <= 4) else None
