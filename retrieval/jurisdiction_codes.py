@@ -210,7 +210,8 @@ class ShortForms:
             return ("CA",)  # "our LA, California office"
         for side in (self._lists.neighbour(reading, at, -1), right):
             if side is not None and side.sense is not None and side.sense.why in {"city", "code", "name"}:
-                return ("CA",) if side.sense.why == "city" else ("LA",)
+                # "Baton Rouge, LA" is a town in its state, "Chicago, LA" two cities
+                return ("CA",) if side.sense.why == "city" and "LA" not in side.codes else ("LA",)
         if reading.word(at + 1) in self._law_ahead:
             return ("LA",)
         before = reading.word(at - 1)

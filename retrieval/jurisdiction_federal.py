@@ -67,4 +67,7 @@ def _is_compared(reading: Reading, mention: Mention) -> bool:
     if {reading.word(mention.at + 1), reading.word(mention.at - 1)} & _AGAINST:
         return True
     compared = words().federal.compared
+    after = reading.after(mention.at + 1)
+    if reading.word(mention.at + 1) == "and" and after is not None and after.kind == "place":
+        return True  # "HIPAA and Texas medical privacy"
     return any(reading.word(i) in compared for i in range(max(0, mention.at - 6), mention.at))

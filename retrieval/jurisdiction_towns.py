@@ -13,6 +13,11 @@ _ORDINANCE_REACH = 7
 _BAN_REACH = 5
 
 
+def _names_someone(word: str) -> bool:
+    """True for what may follow a town at the start of a note: "Wyoming, Michigan employer"."""
+    return word.isalpha() and word not in _LINKS
+
+
 class Towns:
     """Joins towns to their states and sets aside what a city rules itself."""
 
@@ -64,7 +69,10 @@ class Towns:
             elif why == "city" and not (comma and listed):
                 town.kind = "noise"
         elif why == "name" and comma and not listed and (town.codes[0], code) in self._namesakes:
-            in_town = reading.word(town_at - 1) in _LOCATIVE and town.word != state.word
+            placed = reading.word(town_at - 1) in _LOCATIVE or (
+                town_at == 0 and _names_someone(reading.word(at + 1))
+            )
+            in_town = placed and town.word != state.word
             if in_town or _why(state.sense) == "code":
                 town.kind = "noise"
 

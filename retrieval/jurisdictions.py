@@ -156,8 +156,10 @@ def _floor(kept: list[Mention], surveys: bool) -> Role:
 
 
 def _is_generic(unit: Unit) -> bool:
-    """True for a law's name that could be any state's ("Data Breach Notification Act")."""
-    return unit.sense is not None and unit.sense.gate == "generic"
+    """True for a law's name that could be any state's ("Data Breach Notification Act"), unless it says whose it is."""
+    if unit.sense is None or unit.sense.gate != "generic":
+        return False
+    return not any(registry().name(code).lower() in unit.word for code in unit.codes)
 
 
 def _choose(places: list[Mention]) -> list[Mention]:
