@@ -6,6 +6,7 @@ The database may be away: then an answer stands without its buttons working, whi
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TypeVar
@@ -24,6 +25,7 @@ from bots.remembered import (
     feedback_of,
     with_answer,
 )
+from bots.stale import with_fingerprints
 from bots.statute_text import Library, StatuteText, statute_text
 from bots.threads import Thread
 from bots.turn import Note, Turn, as_earlier
@@ -48,10 +50,13 @@ class Afterwards:
         remembered: Remembered,
         library: Library | None = None,
         today: Callable[[], dt.date] = dt.date.today,
+        watch: bool = False,
     ) -> None:
+        """`watch`: sources are kept with a fingerprint of their text, so that a change of it is noticed."""
         self._remembered = remembered
         self._library = library
         self._today = today
+        self._watch = watch
 
     @property
     def can_show_text(self) -> bool:
@@ -60,10 +65,13 @@ class Afterwards:
 
     async def keep(self, kept: KeptAnswer, turn: Turn) -> None:
         """Keep what was answered. A turn that was no question is kept too, so that an edit can still mend it."""
+        kept = replace(kept, person=kept.person or turn.person)
         if turn.question is not None:
             kept = replace(kept, history=turn.question.history, read=as_earlier(turn.question))
         if isinstance(turn.reply, Answer):
             kept = with_answer(kept, turn.reply)
+            if self._watch and self._library is not None:
+                kept = await with_fingerprints(kept, self._library, self._today())
         await self.put(kept)
 
     async def put(self, kept: KeptAnswer) -> None:
@@ -145,6 +153,7 @@ def again(kept: KeptAnswer, place: str | None = None) -> Asked:
         command=kept.command,
         place=place or kept.place,
         earlier=kept.history,
+        person=kept.person,
     )
 
 
@@ -152,3 +161,12 @@ def following(kept: KeptAnswer, text: str) -> Asked:
     """Return a question that follows a kept one."""
     earlier = (*kept.history, kept.read) if kept.read else kept.history
     return Asked(text=text, thread=kept.thread, deliveries=(), earlier=earlier)
+
+
+def once(kept: KeptAnswer, user: str, what: str) -> Asked:
+    """Return a delivery that is new only if this person never did this to this answer.
+
+    Who it was is kept as a hash, and for two days alone.
+    """
+    who = hashlib.sha256(f"{kept.id}:{user}:{what}".encode()).hexdigest()
+    return Asked("", kept.thread, (f"click:{who}",))

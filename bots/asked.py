@@ -45,7 +45,7 @@ class Asked:
     came with ("/reggi"): then a state may stand in front, and the question follows nothing. `ways` are lines on
     how to ask here, shown with the help. `place` is the state chosen in a menu, which beats the text; `defaults`
     hold where the text names none. `files` are the names of what came with it, which is not read. `earlier` are
-    the questions it follows; None looks them up in the thread.
+    the questions it follows; None looks them up in the thread. `person` is who asked, in the platform's words.
     """
 
     text: str
@@ -57,6 +57,7 @@ class Asked:
     defaults: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     earlier: tuple[str, ...] | None = None
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,17 +87,19 @@ def _is_set(value: SecretStr | None) -> bool:
 def _teams(settings: Settings) -> Channel:
     paths = ("/api/messages",)
     if settings.teams_app_id:
-        if not (settings.teams_app_password and settings.teams_app_password.get_secret_value().strip()):
+        if settings.teams_app_type != "UserAssignedMSI" and not _is_set(settings.teams_app_password):
             return Channel("Teams", False, paths, "To switch it on, set REGGI_TEAMS_APP_PASSWORD too.")
-        if settings.teams_app_type == "SingleTenant" and not settings.teams_tenant_id:
+        if settings.teams_app_type != "MultiTenant" and not settings.teams_tenant_id:
             return Channel(
                 "Teams",
                 False,
                 paths,
                 "To switch it on, set REGGI_TEAMS_TENANT_ID, or REGGI_TEAMS_APP_TYPE=MultiTenant.",
             )
+        allowed = teams_tenants(settings)
+        whom = f"{len(allowed)} tenant{'s' * (len(allowed) > 1)}" if allowed else "every tenant"
         local = " Answers may go to this machine (REGGI_TEAMS_LOCAL)." if settings.teams_local else ""
-        return Channel("Teams", True, paths, f"Tokens checked.{local}")
+        return Channel("Teams", True, paths, f"Tokens checked. Answers {whom}.{local}")
     if settings.teams_local:
         if not is_loopback(settings.host):
             raise CannotServe(
@@ -114,3 +116,15 @@ def _teams(settings: Settings) -> Channel:
         "To switch it on, set REGGI_TEAMS_APP_ID, REGGI_TEAMS_APP_PASSWORD and REGGI_TEAMS_TENANT_ID; "
         "to try it on this machine without an account, set REGGI_TEAMS_LOCAL=true.",
     )
+
+
+def teams_tenants(settings: Settings) -> frozenset[str]:
+    """Return the ids of the tenants that are answered in Teams, in small letters; none means all.
+
+    A bot of one tenant answers that one unless others are named, so that an app handed on answers no strangers.
+    """
+    named = (tenant.strip().lower() for tenant in settings.teams_tenants.split(","))
+    allowed = frozenset(tenant for tenant in named if tenant)
+    if allowed or settings.teams_app_type == "MultiTenant" or not settings.teams_tenant_id:
+        return allowed
+    return frozenset({settings.teams_tenant_id.strip().lower()})

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 from bots.asked import PlaceOf, clean
+from bots.remembered import Choices
+from retrieval.jurisdictions import registry
 
 LONGEST = 6
 """More words than this after "default" are a question that begins with it."""
@@ -52,3 +54,21 @@ def read_choosing(text: str, place_of: PlaceOf) -> Choosing | None:
     if unknown:
         return Choosing(mine, None, unknown)
     return Choosing(mine, tuple(dict.fromkeys(code for _, code in codes if code)))
+
+
+def standing(choices: Choices, mine: bool, command: str = "") -> str:
+    """Return what is set, and how to change it; `command` is what stands in front of the words ("/reggi ")."""
+    whose = "your default" if mine else "the default in this channel"
+    change = f"{command}{'my ' if mine else ''}default"
+    if not choices.defaults:
+        return f"No state is {whose}: I ask when a question names none. To set one, type {change} CA."
+    names = ", ".join(registry()[code].name for code in choices.defaults)
+    return f"{names} is {whose}, where a question names no state. To remove it, type {change} none."
+
+
+def unknown_state(name: str, command: str = "") -> str:
+    """Return what is said to a default that is no state."""
+    return (
+        f"I do not know a US state or territory called “{name}”, so I changed nothing. "
+        f"Write its postal code or its name: {command}default CA or {command}default New Mexico."
+    )

@@ -132,6 +132,15 @@ def _corpus(settings: Settings) -> Iterator[Finding]:
     from retrieval.errors import RetrievalError
     from retrieval.store import ChromaStore
 
+    if settings.chroma_url:
+        try:
+            ready = corpus_is_ready(settings)
+        except RetrievalError as error:
+            yield Finding("Law library", False, str(error))
+        else:
+            older = f"{settings.chroma_url} holds no law of this version; run `reggi load`"
+            yield Finding("Law library", ready, f"on {settings.chroma_url}" if ready else older)
+        return
     if not store_folder(settings).exists():
         yield Finding(
             "Law library", False, "not loaded yet; run `reggi load` (`reggi serve` does it by itself)"

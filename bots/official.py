@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from bots.start import store_folder
+from bots.start import publish_corpus, store_folder
 from config.settings import Settings
 
 if TYPE_CHECKING:
@@ -58,9 +58,11 @@ def load_files(
                     description=f"{sections:,} sections, {rate:,.0f}/s  {escape(name[-40:])}",
                 )
 
-            return load_official(
+            report = load_official(
                 store, embedding_model(settings.embedding), settings.data_dir, files, read_digest(), names, today, accept_removals, show
             )  # fmt: skip
+        publish_corpus(settings, store)
+        return report
     finally:
         store.close()
 

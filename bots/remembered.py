@@ -1,7 +1,7 @@
 """What is remembered beside the questions: answers that can still be acted on, choices of channels, feedback.
 
 An answer is kept so that an edited question is answered again in place, a deleted one loses its answer, and
-buttons below an answer know what it was about. It goes when the words of its question go (`history_hours`).
+buttons below an answer know what it was about. It goes after `retention_days`.
 Feedback is counted without anything that tells who gave it, or about which message.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -29,7 +29,10 @@ REASONS: dict[Reason, str] = {
 
 @dataclass(frozen=True, slots=True)
 class KeptSource:
-    """A source as an answer named it; enough to find its text in the library again."""
+    """A source as an answer named it; enough to find its text in the library again.
+
+    `version` is a fingerprint of that text, where changes are watched (bots/stale.py).
+    """
 
     mark: str
     jurisdiction: str
@@ -37,6 +40,7 @@ class KeptSource:
     citation: str
     title: str
     url: str
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class KeptAnswer:
     `asked` are the words as they were read and `place` the state chosen for them in a menu; `history` the earlier
     questions they follow, `read` how a later question refers to it. `about` is the platform's id of the message that asked, "" where there is none;
     `messages` are the ids of those that answer, in order. `where` is the channel's own note on how to reply.
+    `person` is who asked, in the platform's words, so that it can be found and deleted for them.
     """
 
     id: str
@@ -63,6 +68,7 @@ class KeptAnswer:
     jurisdictions: tuple[str, ...] = ()
     engine: str = ""
     sources: tuple[KeptSource, ...] = ()
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,14 @@ class Remembered(Protocol):
         """Return all feedback, oldest first."""
         ...
 
+    def sweep(self) -> AsyncIterator[KeptAnswer]:
+        """Yield every answer that is kept, of all workspaces: to look after them, never to show them."""
+        ...
+
+    async def prune(self) -> None:
+        """Delete answers that are too old."""
+        ...
+
 
 class MemoryRemembered:
     """The port in memory."""
@@ -187,6 +201,34 @@ class MemoryRemembered:
 
     async def feedback(self) -> tuple[Feedback, ...]:
         return tuple(self._feedback)
+
+    async def sweep(self) -> AsyncIterator[KeptAnswer]:
+        for answer in self._fresh():
+            yield answer
+
+    async def prune(self) -> None:
+        self._fresh()
+
+    def forget_place(self, platform: str, tenant: str, person: str, place: str) -> None:
+        """Forget everything of a person or, where none is given, of a chat or channel."""
+
+        def gone(thread: Thread, who: str) -> bool:
+            here = (thread.platform, thread.tenant) == (platform, tenant)
+            return here and (who == person if person else thread.id.startswith(place))
+
+        self._kept = {
+            key: kept for key, kept in self._kept.items() if not gone(kept[1].thread, kept[1].person)
+        }
+        self._choices.pop(Scope(platform, tenant, person or place), None)
+
+    def forget_workspace(self, platform: str, tenant: str) -> None:
+        """Forget everything of a workspace."""
+        self._kept = {key: kept for key, kept in self._kept.items() if key[:2] != (platform, tenant)}
+        self._choices = {
+            scope: choices
+            for scope, choices in self._choices.items()
+            if (scope.platform, scope.tenant) != (platform, tenant)
+        }
 
     def _fresh(self) -> list[KeptAnswer]:
         oldest = self._now() - self._keep_seconds

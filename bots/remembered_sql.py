@@ -1,4 +1,4 @@
-"""The port of bots/remembered.py on a database. Its tables are made by bots/conversations.py, which opens it."""
+"""The port of bots/remembered.py on a database."""
 
 from __future__ import annotations
 
@@ -6,73 +6,27 @@ import datetime as dt
 import json
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Date,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    Text,
-    delete,
-    insert,
-    select,
-    update,
-)
-from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import delete, insert, select, tuple_, update
 
-from bots.errors import ConversationsUnavailable
+from bots.database import Database
 from bots.remembered import Choices, Feedback, KeptAnswer, KeptSource, Reason, Scope
+from bots.tables import answers as _answers
+from bots.tables import choices as _choices
+from bots.tables import feedback as _feedback
 from bots.threads import Thread
 
-metadata = MetaData()
-_answers = Table(
-    "answers",
-    metadata,
-    Column("platform", String(16), primary_key=True),
-    Column("tenant", String(128), primary_key=True),
-    Column("id", String(64), primary_key=True),
-    Column("about", String(256), nullable=False),
-    Column("thread", String(512), nullable=False),
-    Column("record", Text, nullable=False),  # KeptAnswer as JSON
-    Column("kept_at", Integer, nullable=False, index=True),  # seconds since 1970, UTC
-    Index("ix_answers_about", "platform", "tenant", "about"),
-    Index("ix_answers_thread", "platform", "tenant", "thread"),
-)
-_choices = Table(
-    "choices",
-    metadata,
-    Column("platform", String(16), primary_key=True),
-    Column("tenant", String(128), primary_key=True),
-    Column("scope", String(256), primary_key=True),
-    Column("record", Text, nullable=False),  # Choices as JSON
-)
-_feedback = Table(
-    "feedback",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("day", Date, nullable=False),
-    Column("helpful", Boolean, nullable=False),
-    Column("reason", String(32)),
-    Column("status", String(32), nullable=False),
-    Column("topics", Text, nullable=False),  # JSON list
-    Column("jurisdictions", Text, nullable=False),  # JSON list
-    Column("engine", String(64), nullable=False),
-)
+SWEPT = 500
+"""Answers read at a time when all are looked after."""
 
 
 class SqlRemembered:
     """The port on a database."""
 
-    def __init__(self, engine: AsyncEngine, keep_seconds: int, now: Callable[[], float] = time.time) -> None:
-        self._engine = engine
+    def __init__(self, database: Database, keep_seconds: int, now: Callable[[], float] = time.time) -> None:
+        self._database = database
         self._keep_seconds = keep_seconds
         self._now = now
 
@@ -85,10 +39,9 @@ class SqlRemembered:
             "thread": answer.thread.id,
             "record": json.dumps(asdict(answer)),
             "kept_at": int(self._now()),
+            "person": answer.person,
         }
-        async with self._writing() as connection:
-            # Also those that are too old: nothing is kept longer than its question.
-            await connection.execute(delete(_answers).where(_answers.c.kept_at <= self._oldest()))
+        async with self._database.writing("keep something") as connection:
             await connection.execute(delete(_answers).where(*_is(answer)))
             await connection.execute(insert(_answers).values(row))
 
@@ -103,11 +56,11 @@ class SqlRemembered:
         return found is not None
 
     async def drop(self, answer: KeptAnswer) -> None:
-        async with self._writing() as connection:
+        async with self._database.writing("keep something") as connection:
             await connection.execute(delete(_answers).where(*_is(answer)))
 
     async def choices(self, scope: Scope) -> Choices:
-        async with self._reading() as connection:
+        async with self._database.reading() as connection:
             found = await connection.scalar(select(_choices.c.record).where(*_of(scope)))
         if found is None:
             return Choices()
@@ -121,7 +74,7 @@ class SqlRemembered:
             "scope": scope.id,
             "record": json.dumps(asdict(choices)),
         }
-        async with self._writing() as connection:
+        async with self._database.writing("keep something") as connection:
             await connection.execute(delete(_choices).where(*_of(scope)))
             await connection.execute(insert(_choices).values(row))
 
@@ -130,19 +83,41 @@ class SqlRemembered:
             "topics": json.dumps(feedback.topics),
             "jurisdictions": json.dumps(feedback.jurisdictions),
         }
-        async with self._writing() as connection:
+        async with self._database.writing("keep something") as connection:
             kept = insert(_feedback).values(asdict(feedback) | lists).returning(_feedback.c.id)
             number: int = (await connection.execute(kept)).scalar_one()
         return number
 
     async def explain(self, number: int, reason: Reason) -> None:
-        async with self._writing() as connection:
+        async with self._database.writing("keep something") as connection:
             await connection.execute(update(_feedback).where(_feedback.c.id == number).values(reason=reason))
 
     async def feedback(self) -> tuple[Feedback, ...]:
-        async with self._reading() as connection:
+        async with self._database.reading() as connection:
             rows = (await connection.execute(select(_feedback).order_by(_feedback.c.id))).mappings().all()
         return tuple(_feedback_of(row) for row in rows)
+
+    async def sweep(self) -> AsyncIterator[KeptAnswer]:
+        key = tuple_(_answers.c.platform, _answers.c.tenant, _answers.c.id)
+        last: tuple[str, str, str] = ("", "", "")
+        while True:
+            page = (
+                select(_answers.c.platform, _answers.c.tenant, _answers.c.id, _answers.c.record)
+                .where(key > last, _answers.c.kept_at > self._oldest())
+                .order_by(_answers.c.platform, _answers.c.tenant, _answers.c.id)
+                .limit(SWEPT)
+            )
+            async with self._database.reading() as connection:
+                rows = (await connection.execute(page)).all()
+            for platform, tenant, name, record in rows:
+                last = (platform, tenant, name)
+                yield _answer_of(json.loads(record))
+            if len(rows) < SWEPT:
+                return
+
+    async def prune(self) -> None:
+        async with self._database.writing("delete old answers") as connection:
+            await connection.execute(delete(_answers).where(_answers.c.kept_at <= self._oldest()))
 
     async def _find(self, platform: str, tenant: str, *wanted: Any) -> KeptAnswer | None:
         query = (
@@ -152,28 +127,12 @@ class SqlRemembered:
             .order_by(_answers.c.kept_at.desc())
             .limit(1)
         )
-        async with self._reading() as connection:
+        async with self._database.reading() as connection:
             found = await connection.scalar(query)
         return None if found is None else _answer_of(json.loads(found))
 
     def _oldest(self) -> int:
         return int(self._now()) - self._keep_seconds
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        try:
-            async with self._engine.begin() as connection:
-                yield connection
-        except (SQLAlchemyError, OSError) as error:
-            raise ConversationsUnavailable(f"The database did not keep something: {error}") from error
-
-    @asynccontextmanager
-    async def _reading(self) -> AsyncIterator[AsyncConnection]:
-        try:
-            async with self._engine.connect() as connection:
-                yield connection
-        except (SQLAlchemyError, OSError) as error:
-            raise ConversationsUnavailable(f"The database could not be read: {error}") from error
 
 
 def _is(answer: KeptAnswer) -> tuple[Any, ...]:

@@ -207,10 +207,13 @@ def split_text(text: str, limit: int) -> tuple[str, ...]:
 
 
 def _sections(answer: Answer, names: dict[str, str]) -> list[Piece]:
-    """Sections in order; with several jurisdictions, a heading wherever another one begins unnamed."""
-    several = (
-        len({s.jurisdiction for s in answer.sections if s.jurisdiction and s.jurisdiction != FEDERAL}) > 1
-    )
+    """Sections in order; with several jurisdictions, a heading wherever another one begins unnamed.
+
+    How many there are is read from the question, which is known from an answer's first part on: sections shown
+    while the answer grows must not change when another state's section comes.
+    """
+    told = {s.jurisdiction for s in answer.sections if s.jurisdiction}
+    several = len(({d.code for d in answer.jurisdictions} or told) - {FEDERAL}) > 1
     pieces: list[Piece] = []
     before: str | None = None
     for section in answer.sections:

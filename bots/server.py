@@ -1,4 +1,4 @@
-"""The one web server: Slack, Teams, the page and a health check in an aiohttp application.
+"""The one web server: Slack, Teams, the page and what its keepers ask in an aiohttp application.
 
 async with open_conversations(…) as conversations:
     app = build_app(settings, brain, conversations, place_of, library=library)
@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import errno
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sized
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -19,25 +19,51 @@ import structlog
 from aiohttp import web
 from pydantic import SecretStr
 
+from bots.admin import Admin
 from bots.afterwards import Afterwards
 from bots.asked import PlaceOf
 from bots.background import Background
-from bots.channels import Channel, channels, page_channel
+from bots.channels import Channel, channels, page_channel, teams_tenants
 from bots.conversations import Conversations, SqlConversations
 from bots.errors import CannotServe, RequestRefused
+from bots.health import Health
+from bots.law_state import LawState, Searchable
+from bots.metrics import watch_corpus, watch_queue, watch_ready
+from bots.queue_state import QueueState
+from bots.spool import Spool
+from bots.stale import StaleWatch
+from bots.traffic import answer_expectations, channel_of, in_time, seen
 from bots.turn import Brain, Limits, Reply, Turns
+from bots.workers import Pace, Platform, Workers
 from config.settings import Settings
 
 if TYPE_CHECKING:
+    from bots.slack.handlers import Slack
+    from bots.teams.handlers import Teams
     from bots.web.links import Library
 
 __all__ = ["Channel", "build_app", "channels", "page_channel", "serve"]
 
 _log = structlog.get_logger(__name__)
-_BACKGROUND = web.AppKey("background", Background)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 SLACK_PAUSE = 1.0
+BACKLOG = 2_048
+"""Connections that may wait to be taken. aiohttp's 128 cost those beyond it a second each: a SYN that is dropped is sent
+again after one."""
+
+
+class UnderWay:
+    """How much this process has in hand: turns, and what goes on beside them."""
+
+    def __init__(self, *parts: Sized) -> None:
+        self._parts = parts
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in self._parts)
+
+
+_UNDER_WAY = web.AppKey("under_way", UnderWay)
 
 
 def build_app(
@@ -58,17 +84,30 @@ def build_app(
     """
     limits = Limits(settings.question_limit, settings.answer_seconds, settings.history_questions)
     turns = Turns(brain, conversations, place_of, limits)
-    app = web.Application(client_max_size=settings.request_bytes, middlewares=[refusals])
-    background = app[_BACKGROUND] = Background()
+    answer_expectations()
+    app = web.Application(
+        client_max_size=settings.request_bytes,
+        middlewares=[seen, refusals, in_time(settings.request_seconds)],
+    )
+    background = Background()
+    platforms: dict[str, Platform] = {}
+    pace = Pace(settings.turns_at_once, settings.retry_minutes * 60, settings.queue_notice)
+    tidy = conversations.prune if isinstance(conversations, SqlConversations) else None
+    spool = Spool(settings.data_dir / "spool.jsonl") if tidy else None
+    workers = Workers(conversations.inbox, platforms, pace, tidy, spool)
+    under_way = app[_UNDER_WAY] = UnderWay(background, workers)
     slack, teams = channels(settings)
+    after = Afterwards(conversations.remembered, library, watch=settings.watch_law)
     if slack.on:
-        after = Afterwards(conversations.remembered, library)
-        engine = conversations.engine if isinstance(conversations, SqlConversations) else None
-        _mount_slack(app, slack, settings, turns, after, place_of, background, slack_pause, engine)
+        platforms["slack"] = _mount_slack(
+            app, slack, settings, turns, after, place_of, background, slack_pause, workers, conversations
+        )
     else:
         _mount_off(app, slack)
     if teams.on:
-        _mount_teams(app, teams, settings, turns, background)
+        platforms["teams"] = _mount_teams(
+            app, teams, settings, turns, after, place_of, background, workers, conversations
+        )
     else:
         _mount_off(app, teams)
     page = page_channel(settings)
@@ -78,15 +117,26 @@ def build_app(
         on.append(page.name)
     else:
         _mount_off(app, page)
+    _mount_admin(app, settings, conversations, library, workers, under_way, on)
 
-    async def health(_: web.Request) -> web.Response:
-        return web.json_response({"status": "ok", "channels": on, "under_way": len(background)})
+    watching: list[asyncio.Task[None]] = []
+
+    async def begin(_: web.Application) -> None:
+        workers.start()
+        if settings.watch_law and library is not None:
+            watch = StaleWatch(conversations.remembered, library, workers.accept)
+            watching.append(asyncio.create_task(watch.run()))
 
     async def finish(_: web.Application) -> None:
-        await background.drain(settings.shutdown_seconds)
+        for task in watching:
+            task.cancel()
+        await asyncio.gather(
+            workers.stop(settings.shutdown_seconds), background.drain(settings.shutdown_seconds)
+        )
 
-    app.router.add_get("/healthz", health)
+    app.on_startup.append(begin)
     app.on_shutdown.append(finish)
+    app.middlewares.append(acknowledged_first(workers))
     return app
 
 
@@ -105,7 +155,7 @@ async def serve(app: web.Application, settings: Settings, ready: Callable[[str],
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     try:
-        site = web.TCPSite(runner, settings.host, settings.port)
+        site = web.TCPSite(runner, settings.host, settings.port, backlog=BACKLOG)
         try:
             await site.start()
         except OSError as error:
@@ -116,7 +166,7 @@ async def serve(app: web.Application, settings: Settings, ready: Callable[[str],
         if ready is not None:
             ready(_address(runner, settings))
         await stop.wait()
-        _log.info("stopping", under_way=len(app[_BACKGROUND]))
+        _log.info("stopping", under_way=len(app[_UNDER_WAY]))
     finally:
         for sign in (signal.SIGINT, signal.SIGTERM):
             with contextlib.suppress(NotImplementedError):
@@ -133,18 +183,21 @@ def _mount_slack(
     place_of: PlaceOf,
     background: Background,
     pause: float,
-    engine: Any,
-) -> None:
+    workers: Workers,
+    conversations: Conversations,
+) -> Slack:
     from bots.slack.handlers import Slack  # a second of imports that a Teams-only server can do without
 
     token, installations = _secret(settings.slack_bot_token), None
     if not token:
         from bots.slack.installations import Installations
+        from bots.slack.vault import Vault
 
         client, secret = settings.slack_client_id, _secret(settings.slack_client_secret)
-        if not client or engine is None:
+        if not client or not isinstance(conversations, SqlConversations):
             raise CannotServe("Slack for many workspaces needs REGGI_SLACK_CLIENT_ID and a database.")
-        installations = Installations(client, secret, settings.slack_api_url, engine)
+        vault = Vault(_secret(settings.database_key))
+        installations = Installations(client, secret, settings.slack_api_url, conversations.engine, vault)
         app.router.add_get("/slack/install", installations.install)
         app.router.add_get("/slack/oauth_redirect", installations.finish)
     slack = Slack(
@@ -156,6 +209,8 @@ def _mount_slack(
         place_of,
         background,
         pause,
+        workers,
+        conversations.forget_workspace,
     )
 
     async def check() -> None:
@@ -184,6 +239,7 @@ def _mount_slack(
 
         app.on_startup.append(connect)
         app.on_shutdown.append(disconnect)
+    return slack
 
 
 def _secret(value: SecretStr | None) -> str:
@@ -191,18 +247,65 @@ def _secret(value: SecretStr | None) -> str:
 
 
 def _mount_teams(
-    app: web.Application, channel: Channel, settings: Settings, turns: Turns, background: Background
-) -> None:
+    app: web.Application,
+    channel: Channel,
+    settings: Settings,
+    turns: Turns,
+    after: Afterwards,
+    place_of: PlaceOf,
+    background: Background,
+    workers: Workers,
+    conversations: Conversations,
+) -> Teams:
     from bots.teams.adapter import TeamsAdapter, authentication_of
     from bots.teams.handlers import Teams
+    from bots.teams.live import Tempo
     from bots.teams.tokens import Gate
 
     authentication = authentication_of(settings)
     adapter = TeamsAdapter(authentication, settings.teams_app_id or "")
     gate = Gate(authentication, token_needed=bool(settings.teams_app_id))
-    teams = Teams(adapter, gate, turns, background, settings.teams_local)
+    tenants = teams_tenants(settings)
+    tempo = Tempo(settings.teams_patience)
+    forget = conversations.forget_place
+    teams = Teams(
+        adapter,
+        gate,
+        turns,
+        after,
+        place_of,
+        background,
+        settings.teams_local,
+        tenants,
+        tempo,
+        workers,
+        forget,
+    )
     for path in channel.paths:
         app.router.add_post(path, teams.handle)
+    return teams
+
+
+def _mount_admin(
+    app: web.Application,
+    settings: Settings,
+    conversations: Conversations,
+    library: Library | None,
+    workers: Workers,
+    under_way: Sized,
+    on: list[str],
+) -> None:
+    health, queue = Health(), QueueState(workers.depth)
+    if isinstance(conversations, SqlConversations):
+        health.watch("database", conversations.check)
+    if isinstance(library, Searchable):
+        law = LawState(library)
+        health.watch("law", law.look)
+        watch_corpus(law.ages)
+    health.watch("inbox", queue.look)
+    watch_queue(queue.depths, queue.oldest)
+    watch_ready(health.last)
+    Admin(health, on, under_way, _secret(settings.admin_token)).mount(app)
 
 
 def _mount_page(app: web.Application, settings: Settings, turns: Turns, library: Library) -> None:
@@ -223,7 +326,7 @@ def teams_preview(reply: Reply) -> list[dict[str, Any]]:
     from bots.teams.messages import messages_of
 
     return [
-        {"markdown": message.text, "citations": [asdict(citation) for citation in message.citations]}
+        {"markdown": message.in_words, "citations": [asdict(citation) for citation in message.citations]}
         for message in messages_of(reply)
     ]
 
@@ -234,6 +337,19 @@ def _mount_off(app: web.Application, channel: Channel) -> None:
 
     for path in channel.paths:
         app.router.add_route("*", path, off)
+
+
+def acknowledged_first(workers: Workers) -> Any:
+    """Return the middleware that keeps new work waiting while a platform's request is taken."""
+
+    @web.middleware
+    async def first(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if channel_of(request.path) is None:
+            return await handler(request)
+        with workers.acknowledging():
+            return await handler(request)
+
+    return first
 
 
 @web.middleware

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from retrieval.pipeline import Reggi
     from retrieval.retriever import LawLibrary
     from retrieval.store import ChromaStore
+    from retrieval.store_server import ServerAddress, ServerStore
+    from retrieval.tracing import Tracing
 
 STORE = "chroma"
 
@@ -29,13 +31,16 @@ class Opened:
 
     brain: Reggi
     library: LawLibrary
-    store: ChromaStore
+    store: ChromaStore | ServerStore
     place_of: Callable[[str], str | None]
     names: dict[str, str]
+    tracing: Tracing | None = None
 
     def close(self) -> None:
-        """Finish calls under way and release the store."""
+        """Finish calls under way, release the store and send the last traces."""
         self.store.close()
+        if self.tracing is not None:
+            self.tracing.close()
 
 
 def store_folder(settings: Settings) -> Path:
@@ -43,11 +48,57 @@ def store_folder(settings: Settings) -> Path:
     return settings.data_dir / STORE
 
 
-def corpus_is_ready(settings: Settings) -> bool:
-    """Return whether the store holds exactly the digest that ships with this version."""
-    from corpus_loader.load import is_loaded
+def server_address(settings: Settings) -> ServerAddress | None:
+    """Return the Chroma server of the settings, None for the embedded store."""
+    if not settings.chroma_url:
+        return None
+    from retrieval.store_server import ServerAddress
 
+    token = settings.chroma_token.get_secret_value() if settings.chroma_token else ""
+    return ServerAddress(settings.chroma_url, token, settings.chroma_tenant, settings.chroma_database)
+
+
+def open_store(settings: Settings) -> ChromaStore | ServerStore:
+    """Return the store that questions are answered from.
+
+    Raises:
+        StoreUnavailable: the folder cannot be read.
+    """
+    if address := server_address(settings):
+        from retrieval.store_server import ServerStore
+
+        return ServerStore(address, settings.embedding)
+    from retrieval.store import ChromaStore
+
+    return ChromaStore(store_folder(settings), settings.embedding, settings.search_threads)
+
+
+def corpus_is_ready(settings: Settings) -> bool:
+    """Return whether the store holds exactly the digest that ships with this version.
+
+    Raises:
+        StoreUnavailable: the Chroma server did not answer.
+    """
+    from corpus_loader.load import digest_fingerprint, is_loaded
+
+    if address := server_address(settings):
+        from retrieval.store_server import published
+
+        return published(address) == digest_fingerprint(settings.embedding)
     return is_loaded(settings.data_dir, settings.embedding)
+
+
+def publish_corpus(settings: Settings, store: ChromaStore) -> None:
+    """Mirror what was loaded to the Chroma server of the settings; nothing happens where there is none.
+
+    Raises:
+        StoreUnavailable: the server did not answer.
+    """
+    if address := server_address(settings):
+        from corpus_loader.load import digest_fingerprint
+        from retrieval.store_server import publish
+
+        publish(store, address, digest_fingerprint(settings.embedding))
 
 
 def load_corpus(settings: Settings, rebuild: bool = False, progress: Progress | None = None) -> LoadReport:
@@ -64,7 +115,7 @@ def load_corpus(settings: Settings, rebuild: bool = False, progress: Progress | 
     names = {place.code: (place.name, place.official_code_url) for place in registry().places}
     store = ChromaStore(store_folder(settings), settings.embedding, settings.search_threads)
     try:
-        return load_digest(
+        report = load_digest(
             store,
             embedding_model(settings.embedding),
             settings.data_dir,
@@ -72,6 +123,8 @@ def load_corpus(settings: Settings, rebuild: bool = False, progress: Progress | 
             rebuild=rebuild,
             progress=progress,
         )
+        publish_corpus(settings, store)
+        return report
     finally:
         store.close()
 
@@ -80,24 +133,44 @@ async def open_brain(settings: Settings) -> Opened:
     """Return the brain over the loaded corpus.
 
     Raises:
-        StoreUnavailable, StoreMismatch, EmbeddingModelDamaged, ModelMisconfigured: it cannot answer; the message says
+        StoreUnavailable, StoreMismatch, EmbeddingModelDamaged, ModelMisconfigured, TracingUnavailable: it cannot answer; the message says
             what to do.
     """
+    from bots.metrics import dropped
     from retrieval.embeddings import embedding_model
     from retrieval.jurisdictions import Detector, LawName, registry
     from retrieval.pipeline import LawNames, Reggi, build_pipeline
     from retrieval.retriever import LawLibrary
-    from retrieval.store import ChromaStore
 
-    store = ChromaStore(store_folder(settings), settings.embedding, settings.search_threads)
+    store = open_store(settings)
     library = LawLibrary(store, embedding_model(settings.embedding))
     names = await library.law_names()
     places = registry()
     detector = Detector(places, tuple(LawName(name, place) for name, place, _ in names))
     by_code = {p.code: p.name for p in places.places}
     writer = model_writer(settings, by_code)
-    pipeline = build_pipeline(library, detector.resolve, LawNames(names), by_code, writer)
-    return Opened(Reggi(pipeline), library, store, place_reader(), by_code)
+    pipeline = build_pipeline(library, detector.resolve, LawNames(names), by_code, writer, dropped)
+    tracing = open_traces(settings)
+    if tracing is not None:
+        pipeline = tracing.trace(pipeline)
+    return Opened(Reggi(pipeline), library, store, place_reader(), by_code, tracing)
+
+
+def open_traces(settings: Settings) -> Tracing | None:
+    """Return where traces go, None if they are not wanted.
+
+    Raises:
+        TracingUnavailable: the extra is not installed; says how.
+    """
+    if not settings.traces_url:
+        return None
+    from retrieval.errors import TracingUnavailable
+
+    try:
+        from retrieval.tracing import open_tracing
+    except ImportError as error:
+        raise TracingUnavailable(TracingUnavailable.how) from error
+    return open_tracing(settings.traces_url)
 
 
 def chat_model(settings: Settings) -> LangChainChat | None:

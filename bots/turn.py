@@ -7,16 +7,27 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import structlog
 
 from bots.asked import Asked, PlaceOf, clean, state_in_front
 from bots.conversations import Conversations
 from bots.errors import ConversationsUnavailable
-from retrieval.errors import RetrievalError
+from bots.metrics import answered, failed, retried
+from bots.turn_id import begin_turn
+from retrieval.errors import (
+    ModelMisconfigured,
+    ModelUnavailable,
+    QuestionRejected,
+    RetrievalError,
+    StoreMismatch,
+    StoreUnavailable,
+)
+from retrieval.parts import AnswerPart
 from retrieval.records import Answer, AnswerSection, Question, Statement
 
 _log = structlog.get_logger(__name__)
@@ -25,6 +36,8 @@ EXAMPLE = "Can I use customer data for marketing purposes in Minnesota?"
 HELP = frozenset({"help", "?", "usage"})
 SLOW = "I could not finish this in time, so I would rather not answer. Please ask again in a minute."
 BROKEN = RetrievalError.plain
+OUTSIDE = (StoreUnavailable, StoreMismatch, ModelUnavailable, ModelMisconfigured)
+"""What no question is to blame for."""
 
 
 class Brain(Protocol):
@@ -37,6 +50,19 @@ class Brain(Protocol):
             RetrievalError: something broke; its `plain` is told to the person.
         """
         ...
+
+
+@runtime_checkable
+class StreamingBrain(Brain, Protocol):
+    """A brain that also hands out an answer while it is being written."""
+
+    def stream(self, question: Question) -> AsyncGenerator[AnswerPart, None]:
+        """Yield the verified parts of an answer; the last holds the whole. Raises as `answer` does."""
+        ...
+
+
+Show = Callable[[AnswerPart], Awaitable[None]]
+"""Takes a verified part of an answer as it comes. Must not take long: the answer waits for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +82,17 @@ Reply = Answer | Note
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What is said, and the question it answers with state and history; None where a message was no question."""
+    """What is said, and the question it answers with state and history; None where a message was no question.
+
+    `person` is who asked. `retry`: it failed, and the same question may be answered later; `outside`: for a reason
+    that is not the question's.
+    """
 
     reply: Reply
     question: Question | None = None
+    person: str = ""
+    retry: bool = False
+    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +126,16 @@ class Turns:
 
         Without a database every message counts as new: an answer given twice is better than none.
         """
+        begin_turn(asked)
         try:
             new = await self._conversations.take(asked.thread, asked.deliveries)
         except ConversationsUnavailable as error:
             _log.error("deliveries_unavailable", platform=asked.thread.platform, error=str(error))
             return True
-        if not new:
+        if new:
+            _log.info("taken", platform=asked.thread.platform, characters=len(asked.text))
+        else:
+            retried(asked.thread.platform, "duplicate")
             _log.info("duplicate_delivery", platform=asked.thread.platform)
         return new
 
@@ -106,29 +143,52 @@ class Turns:
         """Return what is said to the person. Raises nothing: what breaks is logged and becomes a sentence."""
         return (await self.answer(asked)).reply
 
-    async def answer(self, asked: Asked) -> Turn:
-        """Return what is said, with the question as it was read. Raises nothing."""
+    async def answer(self, asked: Asked, show: Show | None = None) -> Turn:
+        """Return what is said, with the question as it was read. Raises nothing.
+
+        `show` gets the verified parts of an answer before it is finished, from a brain that hands them out.
+        """
+        begin_turn(asked)
         read = self._read(asked)
         if isinstance(read, Note):
-            return Turn(read)
+            failed(asked.thread.platform, "note")
+            return Turn(read, person=asked.person)
         question = read
         try:
             async with asyncio.timeout(self._limits.answer_seconds):
                 question = replace(read, history=await self._history(asked, read))
-                answer = await self._brain.answer(question)
+                answer = await self._written(question, show)
         except RetrievalError as error:
             _log.error(
                 "answer_failed", platform=asked.thread.platform, error=type(error).__name__, detail=str(error)
             )
-            return Turn(Note(error.plain, failed=True), question)
+            failed(asked.thread.platform, "error")
+            retry, outside = not isinstance(error, QuestionRejected), isinstance(error, OUTSIDE)
+            return Turn(Note(error.plain, failed=True), question, asked.person, retry, outside)
         except TimeoutError:
             _log.error("answer_too_slow", platform=asked.thread.platform, seconds=self._limits.answer_seconds)
-            return Turn(Note(SLOW, failed=True), question)
+            failed(asked.thread.platform, "timeout")
+            return Turn(Note(SLOW, failed=True), question, asked.person, retry=True)
         except Exception:  # a fault of ours must not leave the person without a word
             _log.exception("answer_broke", platform=asked.thread.platform)
-            return Turn(Note(BROKEN, failed=True), question)
-        _log.info("answered", platform=asked.thread.platform, status=answer.status, engine=answer.engine)
-        return Turn(with_files(with_ways(answer, asked.ways), asked.files), question)
+            failed(asked.thread.platform, "broke")
+            return Turn(Note(BROKEN, failed=True), question, asked.person, retry=True)
+        answered(asked.thread.platform, answer)
+        ms = round(answer.elapsed_ms.get("total", 0))
+        _log.info(
+            "answered", platform=asked.thread.platform, status=answer.status, engine=answer.engine, ms=ms
+        )
+        return Turn(with_files(with_ways(answer, asked.ways), asked.files), question, asked.person)
+
+    async def _written(self, question: Question, show: Show | None) -> Answer:
+        if show is None or not isinstance(self._brain, StreamingBrain):
+            return await self._brain.answer(question)
+        async with aclosing(self._brain.stream(question)) as parts:
+            async for part in parts:
+                if part.kind == "whole":
+                    return part.so_far
+                await show(part)
+        raise RuntimeError("a stream of parts ended without the whole answer")
 
     async def forget(self, asked: Asked) -> None:
         """Forget the words of a question that was edited or deleted, or is answered for another state."""
@@ -153,7 +213,7 @@ class Turns:
             return asked.earlier or ()
         try:
             kept = await self._conversations.remember(
-                asked.thread, as_earlier(question), self._limits.history
+                asked.thread, as_earlier(question), self._limits.history, asked.person
             )
         except ConversationsUnavailable as error:
             _log.error("history_unavailable", platform=asked.thread.platform, error=str(error))

@@ -38,9 +38,28 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level that is logged."
     )
+    log_words: bool = Field(
+        False,
+        description="Let texts into the log that may hold words of a question (texts of exceptions, lines of libraries), to hunt a fault; secrets stay out.",
+    )
+    traces_url: str | None = Field(
+        None,
+        description="Address of an OpenTelemetry collector (OTLP over gRPC, `http://localhost:4317`) that gets a trace of every turn, without its words; needs the extra `tracing`.",
+    )
+    admin_token: SecretStr | None = Field(
+        None,
+        description="Token (`Authorization: Bearer …`) that lets other machines read `/metrics` and the reasons in `/readyz`; without one this machine alone may.",
+    )
     database_url: str | None = Field(
         None, description="SQLAlchemy async address of the database; default is SQLite in the data folder."
     )
+    chroma_url: str | None = Field(
+        None,
+        description="Address of a Chroma server (`chroma run`, Chroma Cloud) that replicas read the law from, `http://host:8000`; default is the store in the data folder.",
+    )
+    chroma_token: SecretStr | None = Field(None, description="Token of the Chroma server.")
+    chroma_tenant: str = Field("default_tenant", description="Tenant in the Chroma server.")
+    chroma_database: str = Field("default_database", description="Database in the Chroma server.")
     history_questions: int = Field(
         5,
         ge=0,
@@ -48,13 +67,55 @@ class Settings(BaseSettings):
         description="Earlier questions of a conversation that a follow-up may refer to; 0 keeps none.",
     )
     history_hours: int = Field(
-        24, ge=1, le=24 * 365, description="Hours after which the words of a question are deleted."
+        24,
+        ge=1,
+        le=24 * 365,
+        description="Hours for which a follow-up may refer to a question; then its words are deleted from the conversation.",
+    )
+    retention_days: int = Field(
+        30,
+        ge=1,
+        le=3650,
+        description="Days after which a question and its answer are deleted; until then its buttons work.",
+    )
+    watch_law: bool = Field(
+        False,
+        description="Tell threads, once, when a load changes or ends a section that their answer rests on.",
+    )
+    person_per_minute: int = Field(
+        60, ge=1, description="Questions of one person that are answered in a minute."
+    )
+    workspace_per_minute: int = Field(
+        3_000, ge=1, description="Questions of one workspace that are answered in a minute."
+    )
+    queue_limit: int = Field(
+        10_000, ge=10, description="Questions that may wait; to more I say that I am too busy."
+    )
+    queue_notice: int = Field(
+        100, ge=1, description="Where as many questions wait before one, its place in the queue is said."
+    )
+    turns_at_once: int = Field(
+        8, ge=1, le=256, description="Questions that are worked on at a time in one process."
+    )
+    retry_minutes: int = Field(
+        60,
+        ge=1,
+        description="Minutes for which a question is tried again while the library, the database or the platform is away; then I apologize.",
+    )
+    database_key: SecretStr | None = Field(
+        None,
+        description="Key that encrypts the tokens of Slack workspaces in the database (`reggi key` makes one); several, separated by commas, to change it: the first encrypts.",
     )
     answer_seconds: float = Field(
         60, gt=0, description="Seconds after which a question is given up, with an apology."
     )
     request_bytes: int = Field(
         1_000_000, ge=10_000, description="Largest request that is read, in bytes; a larger one gets 413."
+    )
+    request_seconds: float = Field(
+        15,
+        gt=0,
+        description="Seconds that a platform's request may take to arrive and be acknowledged; a slower one gets 408 or 503.",
     )
     shutdown_seconds: float = Field(
         25,
@@ -138,16 +199,29 @@ class Settings(BaseSettings):
     slack_api_url: str = Field("https://slack.com/api/", description="Slack Web API, changed only for tests.")
 
     teams_app_id: str | None = Field(
-        None, description="Microsoft app id of the bot. With the password it switches Teams on."
+        None,
+        description="Microsoft app id of the bot. With the password, or as a managed identity, it switches Teams on.",
     )
     teams_app_password: SecretStr | None = Field(None, description="Client secret of the Microsoft app.")
-    teams_app_type: Literal["MultiTenant", "SingleTenant"] = Field(
-        "SingleTenant", description="How the Azure Bot is registered."
+    teams_app_type: Literal["MultiTenant", "SingleTenant", "UserAssignedMSI"] = Field(
+        "SingleTenant",
+        description="How the Azure Bot is registered; `UserAssignedMSI` is a managed identity, which needs no password.",
     )
-    teams_tenant_id: str | None = Field(None, description="Tenant of a single-tenant bot.")
+    teams_tenant_id: str | None = Field(
+        None, description="Tenant of a single-tenant bot or a managed identity."
+    )
+    teams_tenants: str = Field(
+        "",
+        description="Tenant ids whose people are answered in Teams, separated by commas; without any, the tenant above, or all where none is named there.",
+    )
     teams_local: bool = Field(
         False,
         description="Answer Teams requests without credentials, on loopback only, for the Agents Playground.",
+    )
+    teams_patience: float = Field(
+        0.6,
+        ge=0,
+        description="Seconds before Teams shows that an answer is being looked up; 0 shows it at once, so that a crash between the answer and its record can double no answer.",
     )
     teams_openid_url: str = Field(
         "https://login.botframework.com/v1/.well-known/openidconfiguration",

@@ -4,26 +4,33 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import structlog
 
 from bots.afterwards import Afterwards, again
 from bots.asked import Asked
 from bots.in_order import InOrder
+from bots.inbox import Entry
 from bots.remembered import Choices, KeptAnswer, Scope
 from bots.slack.agent import Agent
 from bots.slack.blocks import Block, quoted
 from bots.slack.controls import controls
 from bots.slack.events import PLATFORM, Address, Command, Deleted, Message
 from bots.slack.messages import SlackMessage, messages_of, plain_messages
-from bots.slack.post import Post
-from bots.turn import Turn, Turns
+from bots.slack.post import NotSent, Plain, Post
+from bots.stale import word
+from bots.turn import Note, Turn, Turns
+from bots.workers import TryAgain
 from retrieval.records import Answer
 
 _log = structlog.get_logger(__name__)
 
+TOLD = "told privately"
+"""Stands in an entry for what has no id: it was said, and is not said again."""
 WORTH_SAYING_UNASKED = frozenset({"answered", "not_found", "needs_jurisdiction"})
 """What is said in a thread without a mention; "thanks!" and chatter get no word."""
 
@@ -50,6 +57,25 @@ class Where:
         return json.dumps(asdict(self))
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What is done for an entry of the inbox; by itself, for something that never lay there.
+
+    `say` stands in the answer's place. `again`: somebody began it before, so that its reply may stand already.
+    """
+
+    turn: str = ""
+    say: Note | None = None
+    standing: tuple[str, ...] = ()
+    again: bool = False
+    since: float = 0.0
+
+    @classmethod
+    def on(cls, entry: Entry, say: Note | None) -> Work:
+        """Return the work on an entry."""
+        return cls(entry.turn, say, entry.posted, entry.claims > 1, entry.arrived_at)
+
+
 def where_of(kept: KeptAnswer) -> Where:
     """Return how a kept answer was given."""
     note = json.loads(kept.where)
@@ -65,17 +91,18 @@ class Answering:
         self.after = after
         self.in_order = InOrder()
 
-    async def message(self, post: Post, agent: Agent, message: Message) -> None:
-        """Answer a message; one that was edited, in the place of its old answer.
+    async def message(
+        self, post: Post, agent: Agent, message: Message, work: Work | None = None
+    ) -> tuple[str, ...]:
+        """Answer a message; one that was edited, in the place of its old answer. Return what stands for it (`ts`).
 
         Raises:
             NotSent: Slack did not take the answer.
+            TryAgain: there is none yet.
         """
         async with self.in_order.turn(message.about):
-            if not message.addressed and not await self._is_follow_up(message):
-                return
-            if not await self.turns.take(message.asked):
-                return
+            if not await self.wanted(message):
+                return ()
             tenant = message.asked.thread.tenant
             old = await self.after.about(PLATFORM, tenant, message.about) if message.edited else None
             asked = message.asked
@@ -87,9 +114,21 @@ class Answering:
             asked = replace(asked, defaults=await self.defaults(tenant, here, message.user))
             private = here.private and message.address.thread_ts is not None and not _is_direct(message)
             where = Where(message.address.channel, message.address.thread_ts, message.user if private else "")
-            await self.give(
-                post, asked, where, message.about, old, unasked=not message.addressed, agent=agent
+            unasked = not message.addressed
+            return await self.give(
+                post, asked, where, message.about, old, unasked=unasked, agent=agent, work=work
             )
+
+    async def wanted(self, message: Message) -> bool:
+        """Whether a message is answered: it addresses the bot, its old words were answered, or its channel wants it."""
+        if message.addressed:
+            return True
+        tenant, channel = message.asked.thread.tenant, message.address.channel
+        if message.edited:
+            return await self.after.about(PLATFORM, tenant, message.about) is not None
+        if message.to_others or not (await self.choices(tenant, channel)).follow_ups:
+            return False
+        return await self.after.answered_in(message.asked.thread)
 
     async def deleted(self, post: Post, gone: Deleted) -> None:
         """Take away the answer to a message that is gone, and forget its words.
@@ -102,21 +141,38 @@ class Answering:
             if kept is None:
                 return
             await self.turns.forget(again(kept))
-            await self.after.drop(kept)
             for ts in kept.messages:
                 await post.delete(gone.channel, ts)
+            await self.after.drop(kept)
 
-    async def command(self, post: Post, command: Command) -> None:
+    async def changed(self, post: Post, tenant: str, body: Mapping[str, Any], work: Work) -> tuple[str, ...]:
+        """Say in a thread that the law its answer rests on has changed; what only one person saw stays unsaid.
+
+        Raises:
+            NotSent: Slack did not take it.
+        """
+        kept = await self.after.find(PLATFORM, tenant, str(body.get("answer")))
+        where = where_of(kept) if kept else None
+        if where is None or where.user or work.say is not None:
+            return ()
+        found, whole = await post.found(where.address, work.since) if work.again else ((), False)
+        if whole:
+            return found
+        told = messages_of(word(body["citations"], body["on"]))
+        return await post.in_channel(where.address, told, lambda: told, found)
+
+    async def command(self, post: Post, command: Command, work: Work | None = None) -> tuple[str, ...]:
         """Answer a slash command, so that only the person sees it.
 
         Raises:
             NotSent: Slack did not take the answer.
+            TryAgain: there is none yet.
         """
         tenant = command.asked.thread.tenant
         here = await self.choices(tenant, command.channel)
         asked = replace(command.asked, defaults=await self.defaults(tenant, here, command.user))
         where = Where(command.channel, None, command.user)
-        await self.give(post, asked, where, "", None, response_url=command.response_url)
+        return await self.give(post, asked, where, response_url=command.response_url, work=work)
 
     async def give(
         self,
@@ -130,23 +186,41 @@ class Answering:
         unasked: bool = False,
         over: bool = False,
         agent: Agent | None = None,
-    ) -> None:
-        """Answer a question and keep the answer; one that is `old` gives way to it.
+        work: Work | None = None,
+    ) -> tuple[str, ...]:
+        """Answer a question and keep the answer; one that is `old` gives way to it. Return what stands for it (`ts`).
 
         With a `response_url` only the person there sees it (`over`: in place of what was clicked). An `agent` shows
         that it is at work, and names a thread that begins in a direct conversation.
 
         Raises:
             NotSent: Slack did not take the answer.
+            TryAgain: there is none yet.
         """
+        work = work or Work()
+        private = bool(where.user)
+        key = old.id if old else work.turn or secrets.token_hex(8)
+        standing, whole = old.messages if old else tuple(ts for ts in work.standing if ts != TOLD), False
+        if work.again and not private:
+            found, whole = await post.found(where.address, work.since)
+            standing, whole = (standing, False) if old else (found or standing, whole)
+        if work.say is not None:
+            if unasked or whole:
+                return standing
+            return await self._say(post, work.say, where, response_url, standing)
+        if whole and await self.after.find(PLATFORM, asked.thread.tenant, key):
+            return standing
         showing = agent.working(where.address) if agent and not unasked else nullcontext()
         async with showing:
+            if work.again:  # its words were kept the first time, and would follow themselves
+                await self.turns.forget(asked)
             turn = await self.turns.answer(asked)
+        if turn.retry and work.turn and not whole:
+            assert isinstance(turn.reply, Note)  # noqa: S101 - nothing else fails
+            raise TryAgain("no answer", None if unasked else turn.reply, turn.outside)
         if unasked and not _worth_saying(turn):
             await self.turns.forget(asked)
-            return
-        key = old.id if old else secrets.token_hex(8)
-        private = bool(where.user)
+            return ()
         if private and response_url and not lead:
             lead = (quoted("You asked:", asked.text),)
         share = private and bool(response_url) and not where.channel.startswith("D")
@@ -157,12 +231,14 @@ class Answering:
             return plain_messages(turn.reply)
 
         sent: tuple[str, ...] = ()
-        if response_url:
-            await post.privately(response_url, where.user, messages, plain, over)
+        if whole:  # posted before the end of the process that did, but not kept
+            sent = standing
+        elif response_url:
+            await self._privately(post, response_url, where.user, messages, plain, over)
         elif private:
             await post.to_one(where.address, where.user, messages, plain)
         else:
-            sent = await post.in_channel(where.address, messages, plain, old.messages if old else ())
+            sent = await post.in_channel(where.address, messages, plain, standing)
         if share:
             where = replace(where, shown=messages_of(turn.reply))
         kept = KeptAnswer(
@@ -174,11 +250,42 @@ class Answering:
             about=about,
             messages=sent,
             where=where.note(),
+            person=asked.person,
         )
         await self.after.keep(kept, turn)
         begins = turn.question is not None and not turn.question.history
         if agent and begins and where.channel.startswith("D") and isinstance(turn.reply, Answer):
             await agent.name(where.address, turn.reply.title)
+        return sent
+
+    async def _say(
+        self, post: Post, note: Note, where: Where, response_url: str, standing: tuple[str, ...]
+    ) -> tuple[str, ...]:
+        """Say something where the answer would stand; the answer takes its place."""
+        messages = messages_of(note)
+
+        def plain() -> tuple[SlackMessage, ...]:
+            return plain_messages(note)
+
+        if response_url:
+            await self._privately(post, response_url, where.user, messages, plain, False)
+        elif where.user:
+            await post.to_one(where.address, where.user, messages, plain)
+        else:
+            return await post.in_channel(where.address, messages, plain, standing, whole=False)
+        return (TOLD,)
+
+    @staticmethod
+    async def _privately(
+        post: Post, response_url: str, user: str, messages: tuple[SlackMessage, ...], plain: Plain, over: bool
+    ) -> None:
+        """Answer at a response address; where that has run out (30 minutes), in the person's direct messages."""
+        try:
+            await post.privately(response_url, user, messages, plain, over)
+        except NotSent as error:
+            if error.passing or not str(error).startswith("404"):
+                raise
+            await post.in_channel(Address(user, None), messages, plain)
 
     async def choices(self, tenant: str, channel_or_user: str) -> Choices:
         """Return what a channel or a person has chosen."""
@@ -187,15 +294,6 @@ class Answering:
     async def defaults(self, tenant: str, here: Choices, user: str) -> tuple[str, ...]:
         """Return the states to take where a question names none: the channel's, else the person's."""
         return here.defaults or (await self.choices(tenant, user)).defaults
-
-    async def _is_follow_up(self, message: Message) -> bool:
-        """Whether a message that does not address the bot is answered: its old words were, or its channel wants it."""
-        tenant, channel = message.asked.thread.tenant, message.address.channel
-        if message.edited:
-            return await self.after.about(PLATFORM, tenant, message.about) is not None
-        if message.to_others or not (await self.choices(tenant, channel)).follow_ups:
-            return False
-        return await self.after.answered_in(message.asked.thread)
 
 
 def _worth_saying(turn: Turn) -> bool:

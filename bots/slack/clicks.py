@@ -15,7 +15,7 @@ from bots.afterwards import GONE, NOT_KEPT, again, following
 from bots.asked import Asked, clean
 from bots.remembered import REASONS, KeptAnswer, Reason
 from bots.render import lines_of
-from bots.slack.answering import Answering, Where, where_of
+from bots.slack.answering import Answering, Where, Work, where_of
 from bots.slack.blocks import Block, quoted
 from bots.slack.controls import actions, asked_by, controls_for, place_menu, question_dialog, reason_menu
 from bots.slack.events import PLATFORM, Address, plain_text
@@ -110,8 +110,6 @@ class Clicks:
                 text = "Which state did you mean? I answer again for the one you choose."
                 told = _with_menu(text, place_menu(kept.id, "Choose the right state"))
                 await post.privately(click.response_url, click.user, (told,), lambda: (told,))
-            case "place":
-                await self._other_place(post, click, kept)
             case "statute":
                 await self._statute(post, click, kept)
             case "share":
@@ -122,7 +120,9 @@ class Clicks:
         about = {"answer": click.answer, "response_url": click.response_url if click.private else ""}
         return question_dialog("follow_up", "Ask a follow-up", "What else do you want to know?", about)
 
-    async def follow_up(self, post: Post, body: Mapping[str, Any]) -> None:
+    async def follow_up(
+        self, post: Post, body: Mapping[str, Any], work: Work | None = None
+    ) -> tuple[str, ...]:
         """Answer what was asked in a dialog, where the answer stands that it follows."""
         about, text = dialog_values(body)
         tenant, user = _tenant(body), str(_part(body, "user").get("id") or "")
@@ -130,33 +130,35 @@ class Clicks:
         response_url = about.get("response_url", "")
         if kept is None:
             await self._tell_somewhere(post, response_url, user, GONE)
-            return
+            return ()
         where = where_of(kept)
         asked = await self._with_defaults(following(kept, text), where.channel, user)
-        if not await self._answering.turns.take(replace(asked, deliveries=(_view_id(body),))):
-            return
         if where.user and where.user == user:
-            await self._answering.give(
-                post, asked, replace(where, shown=(), shared=False), response_url=response_url
-            )
-            return
+            private = replace(where, shown=(), shared=False)
+            return await self._answering.give(post, asked, private, response_url=response_url, work=work)
         lead = (asked_by(user, quoted("", text, 2_000)),)
-        await self._answering.give(post, asked, where, lead=lead)
+        return await self._answering.give(post, asked, where, lead=lead, work=work)
 
-    async def about(self, post: Post, body: Mapping[str, Any]) -> None:
+    async def about(self, post: Post, body: Mapping[str, Any], work: Work | None = None) -> tuple[str, ...]:
         """Answer what was asked about somebody's message in a dialog, privately at first."""
         given, text = dialog_values(body)
         tenant, user = _tenant(body), str(_part(body, "user").get("id") or "")
         channel, response_url = given.get("channel", ""), given.get("response_url", "")
         if not channel or not _is_address(response_url):
             await self._tell_somewhere(post, "", user, GONE)
-            return
+            return ()
         thread = Thread(PLATFORM, tenant, f"{channel}:{user}")
-        asked = Asked(text, thread, (_view_id(body),), earlier=())
-        if await self._answering.turns.take(asked):
-            asked = await self._with_defaults(asked, channel, user)
-            where = Where(channel, given.get("thread_ts") or None, user)
-            await self._answering.give(post, asked, where, response_url=response_url)
+        asked = await self._with_defaults(Asked(text, thread, (_view_id(body),), earlier=()), channel, user)
+        where = Where(channel, given.get("thread_ts") or None, user)
+        return await self._answering.give(post, asked, where, response_url=response_url, work=work)
+
+    async def place(self, post: Post, click: Click, work: Work | None = None) -> tuple[str, ...]:
+        """Answer again for the state that was chosen."""
+        kept = await self._after.find(PLATFORM, click.tenant, click.answer)
+        if kept is None:
+            await self._tell(post, click, GONE)
+            return ()
+        return await self._other_place(post, click, kept, work)
 
     async def _judge(self, post: Post, click: Click, kept: KeptAnswer) -> None:
         if not await self._first(click, kept):
@@ -183,27 +185,29 @@ class Clicks:
             told = (_with_menu(text, place_menu(kept.id, "Choose the right state")),)
         await post.privately(click.response_url, click.user, told, lambda: told, replace=True)
 
-    async def _other_place(self, post: Post, click: Click, kept: KeptAnswer) -> None:
+    async def _other_place(
+        self, post: Post, click: Click, kept: KeptAnswer, work: Work | None
+    ) -> tuple[str, ...]:
         """Answer again for the state chosen, in the place of the old answer."""
         if click.choice not in registry():
-            return
+            return ()
         async with self._answering.in_order.turn(kept.about or kept.id):
             current = await self._after.find(PLATFORM, click.tenant, kept.id)
             if current is None:  # deleted meanwhile
                 await self._tell(post, click, GONE)
-                return
+                return ()
             where = where_of(current)
             await self._answering.turns.forget(again(current))
             asked = again(current, click.choice)
             if where.user:
                 where = replace(where, shown=(), shared=False)
-                await self._answering.give(
-                    post, asked, where, current.about, current, response_url=click.response_url, over=True
+                return await self._answering.give(
+                    post, asked, where, current.about, current, click.response_url, over=True, work=work
                 )
-                return
-            await self._answering.give(post, asked, where, current.about, current)
+            sent = await self._answering.give(post, asked, where, current.about, current, work=work)
             if click.private:  # the menu that asked which state has done its work
                 await post.withdraw(click.response_url)
+            return sent
 
     async def _statute(self, post: Post, click: Click, kept: KeptAnswer) -> None:
         found = await self._after.statute_text(kept)
@@ -262,7 +266,8 @@ class Clicks:
 
     async def _with_defaults(self, asked: Asked, channel: str, user: str) -> Asked:
         here = await self._answering.choices(asked.thread.tenant, channel)
-        return replace(asked, defaults=await self._answering.defaults(asked.thread.tenant, here, user))
+        defaults = await self._answering.defaults(asked.thread.tenant, here, user)
+        return replace(asked, defaults=defaults, person=user)
 
     async def _first(self, click: Click, kept: KeptAnswer) -> bool:
         """Whether this person says this for the first time; who it was is kept as a hash, and for two days alone."""

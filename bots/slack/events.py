@@ -16,7 +16,7 @@ from bots.asked import Asked
 from bots.threads import Thread
 
 PLATFORM = "slack"
-READ_SUBTYPES = frozenset({None, "file_share", "thread_broadcast"})
+READ_SUBTYPES = (None, "file_share", "thread_broadcast")
 """Kinds of `message` a person wrote anew; joins and bot messages are others."""
 
 MESSAGE_WAYS = (
@@ -130,6 +130,7 @@ def _message(
         ),
         ways=MESSAGE_WAYS,
         files=_file_names(event.get("files")),
+        person=user,
     )
     others = any(named != bot_user for named in re.findall(r"<@([A-Z0-9]+)", text))
     return Message(
@@ -158,6 +159,7 @@ def read_command(body: Mapping[str, Any]) -> Command | None:
         deliveries=(f"command:{trigger}",),
         command=str(body.get("command") or "/reggi"),
         ways=MESSAGE_WAYS,
+        person=user,
     )
     direct = channel.startswith("D") or body.get("channel_name") == "directmessage"
     return Command(asked, response_url, user, channel, direct)

@@ -1,20 +1,20 @@
-"""Slack's requests taken: signature first, acknowledged at once, answered in the background.
+"""Slack's requests taken: signature first, written down, acknowledged; answered from the inbox.
 
 Slack wants its acknowledgement within three seconds and delivers again otherwise
-(https://docs.slack.dev/apis/events-api/#responding), so nothing is looked up before it.
+(https://docs.slack.dev/apis/events-api/#responding), so nothing is asked of anybody else before it.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
 from aiohttp import ClientError, web
 from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.authorization.async_authorize import AsyncAuthorize
 from slack_sdk.errors import SlackApiError
@@ -25,30 +25,44 @@ from bots.afterwards import Afterwards
 from bots.asked import PlaceOf
 from bots.background import Background
 from bots.choices import read_choosing
-from bots.errors import RequestRefused, SlackUnavailable
+from bots.errors import ConversationsUnavailable, RequestRefused, SlackUnavailable
+from bots.inbox import Delivery, Entry
 from bots.slack.agent import Agent, read_opened
-from bots.slack.answering import Answering
+from bots.slack.answering import Answering, Work
 from bots.slack.blocks import Block
 from bots.slack.choosing import ChannelChoices
 from bots.slack.clicks import Clicks, read_click, read_shortcut
-from bots.slack.events import Command, Deleted, read_command, read_event
+from bots.slack.delivered import (
+    Workspace,
+    command_delivery,
+    dialog_delivery,
+    event_delivery,
+    place_delivery,
+    workspace_of,
+)
+from bots.slack.events import PLATFORM, Command, Deleted, read_command, read_event
 from bots.slack.home import Home
 from bots.slack.installations import Installations
 from bots.slack.pace import Pace
-from bots.slack.post import NotSent, Post, error_code, retry_handlers
+from bots.slack.post import NotSent, Post, error_code, patient, retry_handlers
+from bots.slack.response_urls import all_allowed, without_empty
 from bots.slack.socket_mode import SocketMode
-from bots.turn import Turns
+from bots.storable import storable
+from bots.turn import Note, Turns
+from bots.workers import TryAgain, Undeliverable, Workers
 
 _log = structlog.get_logger(__name__)
 
+Forget = Callable[[str, str], Awaitable[None]]
 
-class Workspace(AsyncAuthorize):
+
+class OneWorkspace(AsyncAuthorize):
     """The account of the one workspace whose bot token is set, asked of Slack once and kept."""
 
     def __init__(self, token: str, api_url: str) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self._client = AsyncWebClient(token=token, base_url=api_url, retry_handlers=retry_handlers())
-        self._token = token
+        self.token = token
         self._account: AuthorizeResult | None = None
         self._asking = asyncio.Lock()
 
@@ -70,7 +84,7 @@ class Workspace(AsyncAuthorize):
             raise SlackUnavailable(f"Slack refused the bot token ({error_code(error)})") from error
         except (ClientError, TimeoutError, OSError) as error:
             raise SlackUnavailable(f"Slack's API cannot be reached ({type(error).__name__})") from error
-        return AuthorizeResult.from_auth_test_response(auth_test_response=who, bot_token=self._token)
+        return AuthorizeResult.from_auth_test_response(auth_test_response=who, bot_token=self.token)
 
     async def __call__(self, **_: Any) -> AuthorizeResult:
         """Return the account for a request. Bolt answers 500 if this raises, and Slack delivers again."""
@@ -90,12 +104,17 @@ class Slack:
         place_of: PlaceOf,
         background: Background,
         pause: float,
+        workers: Workers,
+        forget: Forget,
     ) -> None:
         """`access` is the bot token of one workspace, or where those of many are found. `api_url` is Slack's Web API; `pause` the seconds between two messages to one channel.
 
+        `workers` take what asks something; `forget` deletes what is kept of a workspace (platform, tenant).
         Without a `signing_secret` requests come by `socket_mode` alone: `handle` then refuses every one.
         """
-        self._turns = turns
+        self._workers = workers
+        self._forget = forget
+        self._api_url = api_url
         self._place_of = place_of
         self._background = background
         self._pace = Pace(pause)
@@ -105,13 +124,16 @@ class Slack:
         self._home = Home(after)
         self._verifier = SignatureVerifier(signing_secret) if signing_secret else None
         self._installations = access if isinstance(access, Installations) else None
-        self._workspace = Workspace(access, api_url) if isinstance(access, str) else None
+        self._workspace = OneWorkspace(access, api_url) if isinstance(access, str) else None
         authorize: Any = access.authorize if isinstance(access, Installations) else self._workspace
         bolt = AsyncApp(
             name="reggi",
             signing_secret=signing_secret,
             client=AsyncWebClient(base_url=api_url, retry_handlers=retry_handlers()),
             authorize=authorize,
+            process_before_response=True,  # acknowledged once it is written down, not before
+            # its helpers for agents are not used here, and answer 500 to an event without its thread
+            attaching_conversation_kwargs_enabled=False,
         )
         bolt.event("app_mention")(self._on_event)
         bolt.event("message")(self._on_event)
@@ -139,20 +161,29 @@ class Slack:
             raise RequestRefused("Slack signature missing, forged or stale", 401)
         try:
             bolt_request = await to_bolt_request(request)
+            clean = without_empty(storable(bolt_request.body))
+            if (
+                clean != bolt_request.body
+            ):  # what was signed cannot be changed; as what comes by socket it can
+                bolt_request = AsyncBoltRequest(body=clean, mode="socket_mode")
         except (
             ValueError,
             TypeError,
             AttributeError,
-            KeyError,
+            LookupError,  # an encoding that nobody knows, too
+            RecursionError,
         ) as error:  # Bolt trusts the shape of the body
             raise RequestRefused(f"Slack body unreadable: {type(error).__name__}", 400) from error
-        if not _is_readable(bolt_request.body):
+        if not self._is_fit(bolt_request.body):
             raise RequestRefused("Slack body is no event, command or click", 400)
         return await to_aiohttp_response(await self._bolt.async_dispatch(bolt_request))
 
+    def _is_fit(self, body: Any) -> bool:
+        return _is_readable(body) and all_allowed(body, self._api_url)
+
     def socket_mode(self, app_token: str, api_url: str) -> SocketMode:
         """Return the connection over which the same requests come without HTTP."""
-        return SocketMode(self._bolt, app_token, api_url, _is_readable)
+        return SocketMode(self._bolt, app_token, api_url, self._is_fit)
 
     async def check(self) -> str | None:
         """Return what is wrong with the token, or None. Asked at the start, so that the first question is quick."""
@@ -164,23 +195,77 @@ class Slack:
             return str(error)
         return None
 
-    async def _on_event(
-        self, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
-    ) -> None:
+    async def work(self, entry: Entry, say: Note | None = None) -> tuple[str, ...]:
+        """Do what an entry of the inbox asks for; see `bots.workers.Platform`."""
+        try:
+            client = await self._client(workspace_of(entry.delivery.body))
+            return await self._done(entry, Post(client, self._pace, entry.turn), client, Work.on(entry, say))
+        except NotSent as error:
+            if error.passing:
+                raise TryAgain(str(error), outside=True) from error
+            raise Undeliverable(str(error)) from error
+        except (ConversationsUnavailable, SlackUnavailable) as error:
+            raise TryAgain(type(error).__name__, outside=True) from error
+
+    async def _done(self, entry: Entry, post: Post, client: AsyncWebClient, work: Work) -> tuple[str, ...]:
+        body = entry.delivery.body
+        match entry.delivery.kind:
+            case "event":
+                found = read_event(body, workspace_of(body).bot_user)
+                if isinstance(found, Deleted):
+                    if work.say is None:
+                        await self._answering.deleted(post, found)
+                elif found is not None:
+                    return await self._answering.message(post, Agent(client), found, work)
+            case "changed":
+                return await self._answering.changed(post, entry.delivery.tenant, body, work)
+            case "command":
+                command = read_command(body)
+                if command is not None:
+                    return await self._command(post, client, command, work)
+            case "follow_up":
+                return await self._clicks.follow_up(post, body, work)
+            case "question_about":
+                return await self._clicks.about(post, body, work)
+            case "place":
+                click = read_click(body)
+                if click is not None:
+                    return await self._clicks.place(post, click, work)
+        return ()
+
+    async def _client(self, at: Workspace) -> AsyncWebClient:
+        token = self._workspace.token if self._workspace else None
+        if token is None and self._installations is not None:
+            token = await self._installations.token(at.enterprise, at.team, at.org)
+        if not token:
+            raise Undeliverable("the workspace has removed the app")
+        return AsyncWebClient(token=token, base_url=self._api_url, team_id=at.team, retry_handlers=patient())
+
+    async def _accept(self, delivery: Delivery) -> None:
+        """Write down what was handed over; what this raises, Slack delivers again."""
+        await self._workers.accept(delivery)
+
+    async def _on_event(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
         found = read_event(body, context.bot_user_id)
-        post = Post(client, self._pace)
-        if isinstance(found, Deleted):
-            self._start(self._answering.deleted(post, found), "slack deletion")
-        elif found is not None:
-            self._start(self._answering.message(post, Agent(client), found), "slack message")
+        if found is None:
+            return
+        if not isinstance(found, Deleted) and not found.addressed:
+            about = f"message:{found.about}"
+            known = found.edited and await self._workers.knows(PLATFORM, found.asked.thread.tenant, about)
+            if not known and not await self._answering.wanted(found):
+                return  # not a word of it is written down
+        await self._accept(event_delivery(found, body, _workspace(context)))
 
     async def _on_uninstalled(self, body: dict[str, Any]) -> None:
         """https://docs.slack.dev/reference/events/app_uninstalled and …/tokens_revoked"""
         event, team = body["event"], body.get("team_id")
         revoked = event.get("tokens")
         users_only = isinstance(revoked, dict) and not revoked.get("bot")
-        if self._installations is not None and isinstance(team, str) and not users_only:
-            self._start(self._installations.forget(body.get("enterprise_id"), team), "slack uninstall")
+        if not isinstance(team, str) or users_only:
+            return
+        if self._installations is not None:
+            await self._installations.forget(body.get("enterprise_id"), team)
+        await self._forget(PLATFORM, team)
 
     async def _on_opened(self, body: dict[str, Any], client: AsyncWebClient) -> None:
         opened = read_opened(body)
@@ -193,24 +278,26 @@ class Slack:
         else:
             self._start(Agent(client).suggest(address), "slack prompts")
 
-    async def _on_command(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
-        await ack()
+    async def _on_command(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
         command = read_command(body)
         if command is None:
             _log.error("slack_command_without_address")
-            return
-        self._start(self._command(Post(client, self._pace), client, command), "slack command")
-
-    async def _command(self, post: Post, client: AsyncWebClient, command: Command) -> None:
-        if not await self._turns.take(command.asked):
-            return
-        choosing = read_choosing(command.asked.text, self._place_of)
-        if choosing is not None:
-            await self._choices.command(post, client, command, choosing)
         else:
-            await self._answering.command(post, command)
+            await self._accept(command_delivery(command, body, _workspace(context)))
+        await ack()
 
-    async def _on_action(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def _command(
+        self, post: Post, client: AsyncWebClient, command: Command, work: Work
+    ) -> tuple[str, ...]:
+        choosing = read_choosing(command.asked.text, self._place_of)
+        if choosing is not None and work.say is None:
+            await self._choices.command(post, client, command, choosing)
+            return ()
+        return await self._answering.command(post, command, work)
+
+    async def _on_action(
+        self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient, context: AsyncBoltContext
+    ) -> None:
         await ack()
         click = read_click(body)
         if click is not None and click.name in {"my_default", "no_default"}:
@@ -219,7 +306,9 @@ class Slack:
         if click is None or not click.response_url:  # a link that was followed, or a button without a message
             return
         post = Post(client, self._pace)
-        if click.name == "switch":
+        if click.name == "place":
+            await self._accept(place_delivery(click, body, _workspace(context)))
+        elif click.name == "switch":
             self._start(self._choices.switch(post, client, click), "slack switch")
         elif click.name == "follow_up":
             dialog = self._clicks.dialog(click)
@@ -227,9 +316,9 @@ class Slack:
         else:
             self._start(self._clicks.do(post, click), "slack click")
 
-    async def _on_follow_up(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def _on_follow_up(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
+        await self._accept(dialog_delivery("follow_up", body, _workspace(context)))
         await ack()
-        self._start(self._clicks.follow_up(Post(client, self._pace), body), "slack follow-up")
 
     async def _on_shortcut(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
         await ack()
@@ -237,13 +326,21 @@ class Slack:
         if dialog is not None:
             self._start(_open(client, str(body.get("trigger_id") or ""), dialog), "slack dialog")
 
-    async def _on_question_about(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+    async def _on_question_about(
+        self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
+    ) -> None:
+        await self._accept(dialog_delivery("question_about", body, _workspace(context)))
         await ack()
-        self._start(self._clicks.about(Post(client, self._pace), body), "slack question")
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run work on; what Slack refuses of it is logged, since there is no one left to tell."""
         self._background.start(_logged(work), name)
+
+
+def _workspace(context: AsyncBoltContext) -> Workspace:
+    return Workspace(
+        context.team_id, context.enterprise_id, bool(context.is_enterprise_install), context.bot_user_id
+    )
 
 
 async def _logged(work: Coroutine[Any, Any, None]) -> None:

@@ -9,16 +9,15 @@ import structlog
 from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
+from bots.metrics import not_posted, posted, step
 from bots.slack.events import Address
 from bots.slack.messages import SlackMessage
 from bots.slack.pace import Pace
+from bots.slack.response_urls import is_allowed
+from bots.slack.retries import BrokenConnection, RateLimit
 
 _log = structlog.get_logger(__name__)
 
@@ -27,10 +26,21 @@ RESPONSES = 5
 BLOCK_ERRORS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments", "msg_too_long"}
 )
+PASSING_ERRORS = frozenset(
+    {
+        "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
+        "team_added_to_org", "message_limit_exceeded",
+    }
+)  # fmt: skip
+MARK = "reggi_turn"
+"""The kind of metadata that says which turn a message of ours belongs to
+(https://docs.slack.dev/messaging/message-metadata); by it a reply is found again after a crash."""
+PAGES = 10
 GONE_ERRORS = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 """A message of ours that can no longer be changed; another one is posted in its place."""
 
-Send = Callable[[SlackMessage], Awaitable[None]]
+Send = Callable[[SlackMessage, bool], Awaitable[None]]
+"""Sends a message; True with the last of a reply."""
 Plain = Callable[[], tuple[SlackMessage, ...]]
 """The same words without blocks, made only if Slack refuses the blocks."""
 
@@ -40,12 +50,27 @@ class BlocksRefused(Exception):
 
 
 class NotSent(Exception):
-    """Slack did not take a message; names Slack's own error, or that of the network. Handled where a turn ends."""
+    """Slack did not take a message; names Slack's own error, or that of the network. Handled where a turn ends.
+
+    `passing`: it may take it later. Whether it took it after all is then unknown.
+    """
+
+    def __init__(self, why: str, passing: bool = False) -> None:
+        super().__init__(why)
+        self.passing = passing
 
 
 def retry_handlers() -> list[AsyncRetryHandler]:
     """Return what a client does again by itself: a broken connection once, 429 up to five times after `Retry-After`."""
-    return [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=5)]
+    return [BrokenConnection(), RateLimit(max_retry_count=5)]
+
+
+def patient() -> list[AsyncRetryHandler]:
+    """Return what a client that posts does again by itself: only 429.
+
+    Where a connection breaks, the message may have arrived: to send it again unseen would be to answer twice.
+    """
+    return [RateLimit(max_retry_count=5)]
 
 
 def error_code(error: SlackApiError) -> str:
@@ -55,11 +80,39 @@ def error_code(error: SlackApiError) -> str:
 
 
 class Post:
-    """Messages of one workspace's bot, to wherever they go."""
+    """Messages of one workspace's bot, to wherever they go. Those in channels are marked with the `turn`."""
 
-    def __init__(self, client: AsyncWebClient, pace: Pace) -> None:
+    def __init__(self, client: AsyncWebClient, pace: Pace, turn: str = "") -> None:
         self._client = client
         self._pace = pace
+        self._turn = turn
+
+    async def found(self, address: Address, since: float) -> tuple[tuple[str, ...], bool]:
+        """Return what stands of this turn's reply (`ts`), and whether that is all of it.
+
+        `since` is when the question came, in seconds since 1970; 1 minute before that the look begins.
+
+        Raises:
+            NotSent: Slack did not show the conversation.
+        """
+        where: dict[str, Any] = {"channel": address.channel, "oldest": f"{since - 60:.6f}", "limit": 200}
+        if address.thread_ts:
+            where["ts"] = address.thread_ts
+        method = (
+            self._client.conversations_replies if address.thread_ts else self._client.conversations_history
+        )
+        marks: dict[str, bool] = {}
+        for _ in range(PAGES):
+            page = await self._call(method, where | {"include_all_metadata": True})
+            for message in page.get("messages") or ():
+                metadata = message.get("metadata") or {}
+                payload = metadata.get("event_payload") or {}
+                if metadata.get("event_type") == MARK and payload.get("turn") == self._turn:
+                    marks[str(message.get("ts"))] = bool(payload.get("last"))
+            where["cursor"] = (page.get("response_metadata") or {}).get("next_cursor")
+            if not where["cursor"]:
+                break
+        return tuple(sorted(marks)), any(marks.values())
 
     async def in_channel(
         self,
@@ -67,18 +120,24 @@ class Post:
         messages: tuple[SlackMessage, ...],
         plain: Plain,
         standing: Sequence[str] = (),
+        whole: bool = True,
     ) -> tuple[str, ...]:
         """Put messages into a thread or a direct conversation; return their `ts` in order.
 
-        Messages that are `standing` there (`ts`) become the new ones, and what is left of them is deleted.
+        Messages that are `standing` there (`ts`) become the new ones, and what is left of them is deleted. They are
+        the `whole` reply unless more is to come.
 
         Raises:
             NotSent: Slack did not take one (archived channel, revoked token …).
         """
         left, sent = list(standing), []
 
-        async def send(message: SlackMessage) -> None:
-            body = {"channel": address.channel, "text": message.text, "blocks": list(message.blocks) or None}
+        async def send(message: SlackMessage, last: bool) -> None:
+            body: dict[str, Any] = {"channel": address.channel, "text": message.text}
+            body["blocks"] = list(message.blocks) or None
+            if self._turn:
+                payload = {"turn": self._turn, "last": last and whole}
+                body["metadata"] = {"event_type": MARK, "event_payload": payload}
             if left:
                 # Without blocks, chat.update would leave the old ones standing.
                 ts = await self._updated(left[0], body | {"blocks": list(message.blocks)})
@@ -107,7 +166,7 @@ class Post:
             NotSent: Slack did not take one.
         """
 
-        async def send(message: SlackMessage) -> None:
+        async def send(message: SlackMessage, _: bool) -> None:
             await self._pace.slot(address.channel)
             body = {
                 "channel": address.channel,
@@ -142,7 +201,7 @@ class Post:
             return
         first = replace
 
-        async def send(message: SlackMessage) -> None:
+        async def send(message: SlackMessage, _: bool) -> None:
             nonlocal first
             await self._respond(response_url, message, first)
             first = False
@@ -184,18 +243,20 @@ class Post:
         blocks = {"blocks": list(message.blocks)} if message.blocks else {}
         await self._send_response(response_url, body | blocks, bool(blocks))
 
-    @staticmethod
-    async def _send_response(response_url: str, body: dict[str, Any], has_blocks: bool) -> None:
-        webhook = AsyncWebhookClient(response_url, timeout=30, retry_handlers=retry_handlers())
+    async def _send_response(self, response_url: str, body: dict[str, Any], has_blocks: bool) -> None:
+        if not is_allowed(response_url, str(self._client.base_url)):
+            raise NotSent("response address is not Slack's")
+        webhook = AsyncWebhookClient(response_url, timeout=30, retry_handlers=patient())
         try:
             response = await webhook.send_dict(body)
         except (ClientError, TimeoutError, OSError) as error:
-            raise NotSent(type(error).__name__) from error
+            raise NotSent(type(error).__name__, passing=True) from error
         if response.status_code != 200:
             code = response.body.strip()[:80]
             if has_blocks and any(error in code for error in BLOCK_ERRORS):
                 raise BlocksRefused(code)
-            raise NotSent(f"{response.status_code} {code}")
+            passing = response.status_code == 429 or response.status_code >= 500
+            raise NotSent(f"{response.status_code} {code}", passing)
 
     @staticmethod
     async def _call(method: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> Any:
@@ -205,18 +266,31 @@ class Post:
             code = error_code(error)
             if body.get("blocks") and code in BLOCK_ERRORS:
                 raise BlocksRefused(code) from error
-            raise NotSent(code) from error
+            raise NotSent(code, code in PASSING_ERRORS or code.isdigit()) from error
         except (ClientError, TimeoutError, OSError) as error:
-            raise NotSent(type(error).__name__) from error
+            raise NotSent(type(error).__name__, passing=True) from error
 
 
 async def _send_all(send: Send, messages: tuple[SlackMessage, ...], plain: Plain) -> None:
+    with step("post"):
+        try:
+            count = await _send_each(send, messages, plain)
+        except NotSent:
+            not_posted("slack")
+            raise
+    posted("slack", count)
+    _log.info("posted", platform="slack", messages=count)
+
+
+async def _send_each(send: Send, messages: tuple[SlackMessage, ...], plain: Plain) -> int:
     for number, message in enumerate(messages):
         try:
-            await send(message)
+            await send(message, number + 1 == len(messages))
         except BlocksRefused as error:
             # The whole reply again rather than its rest: better something twice than a source lost.
             _log.error("slack_refused_blocks", error=str(error), part=number + 1, parts=len(messages))
-            for again in plain():
-                await send(again)
-            return
+            instead = plain()
+            for at, again in enumerate(instead, 1):
+                await send(again, at == len(instead))
+            return number + len(instead)
+    return len(messages)

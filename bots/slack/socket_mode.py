@@ -19,6 +19,9 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.slack.response_urls import without_empty
+from bots.storable import storable
+
 _log = structlog.get_logger(__name__)
 
 
@@ -32,6 +35,7 @@ class _Handler(AsyncSocketModeHandler):
         self._readable = readable
 
     async def handle(self, client: SocketModeClient, req: SocketModeRequest) -> None:  # type: ignore[override]
+        req.payload = without_empty(storable(req.payload))
         if self._readable(req.payload):
             await super().handle(client, req)
             return

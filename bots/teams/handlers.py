@@ -3,45 +3,91 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import structlog
 from aiohttp import web
 
-from bots.asked import Asked
+from bots.afterwards import Afterwards
+from bots.asked import Asked, PlaceOf
 from bots.background import Background
+from bots.choices import read_choosing
 from bots.errors import RequestRefused
+from bots.inbox import Entry
 from bots.loopback import is_loopback
-from bots.teams.activities import read_message
-from bots.teams.adapter import NotSent, Say, TeamsAdapter, reference_of
-from bots.teams.entities import activity_of, typing
-from bots.teams.messages import messages_of
+from bots.stale import KIND
+from bots.storable import storable
+from bots.teams.activities import PLATFORM, Deleted, Installed, Message, is_removal, read, tenant_of, where_of
+from bots.teams.adapter import Conversation, NotSent, TeamsAdapter, reference_of
+from bots.teams.answering import Answering, Work
+from bots.teams.cards import CARD
+from bots.teams.choosing import ChannelChoices
+from bots.teams.clicks import Clicks, Talk
+from bots.teams.delivered import as_outcome, delivery_of, pressed_delivery, way_back
+from bots.teams.entities import forms_of
+from bots.teams.extension import DIALOG_SECONDS, Extension
+from bots.teams.invokes import Dialog, Judged, Pressed, read_invoke
+from bots.teams.live import Tempo
 from bots.teams.service_urls import is_allowed
 from bots.teams.tokens import Gate
-from bots.turn import Turns
+from bots.turn import Note, Turns
+from bots.workers import Workers
 
 _log = structlog.get_logger(__name__)
+
+Activity = dict[str, Any]
+Forget = Callable[[str, str, str, str], Awaitable[None]]
+NOT_OFFERED = 501
+"""What the protocol answers to an invoke that is not known."""
 
 
 class Teams:
     """The handler of Teams' requests."""
 
     def __init__(
-        self, adapter: TeamsAdapter, gate: Gate, turns: Turns, background: Background, local: bool
+        self,
+        adapter: TeamsAdapter,
+        gate: Gate,
+        turns: Turns,
+        after: Afterwards,
+        place_of: PlaceOf,
+        background: Background,
+        local: bool,
+        tenants: frozenset[str] = frozenset(),
+        tempo: Tempo | None = None,
+        workers: Workers | None = None,
+        forget: Forget | None = None,
+        dialog_seconds: float = DIALOG_SECONDS,
     ) -> None:
-        """`local`: answers may go to this machine, and where no token is needed requests come from it alone."""
+        """`local`: answers may go to this machine, and where no token is needed requests come from it alone.
+
+        `tenants` are those that are answered; all, if there are none. `workers` take what asks something, to be
+        answered from the inbox; without them it is answered in the background and lost with the process.
+        `forget` deletes what is kept of a person, or of a chat or channel (platform, tenant, person, place).
+        A dialog waits `dialog_seconds` for its answer.
+        """
         self._adapter = adapter
         self._gate = gate
         self._turns = turns
+        self._place_of = place_of
         self._background = background
         self._local = local
+        self._tenants = tenants
+        self._workers = workers
+        self._forget = forget
+        self._answering = Answering(turns, after, tempo or Tempo())
+        self._choices = ChannelChoices(after)
+        self._clicks = Clicks(self._answering, self._choices)
+        self._extension = Extension(self._answering, background, dialog_seconds)
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer one request of Teams: 202 at once, or why not.
+        """Answer one request of Teams: 202 at once, or why not. What a form or card waits for comes in the response.
 
         Raises:
-            RequestRefused: 401 or 403, see `Gate.admit`, or the answer would have to go to a strange address;
-                400, the body is no activity; 503, the token cannot be checked now.
+            RequestRefused: 401 or 403, see `Gate.admit`, or the tenant is none of those answered, or the answer would
+                have to go to a strange address; 400, the body is no activity; 503, the token cannot be checked now.
         """
         header = request.headers.get("Authorization")
         self._gate.look_at(header)
@@ -51,33 +97,156 @@ class Teams:
         await self._gate.admit(activity, header)
         if not is_allowed(str(activity.get("serviceUrl") or ""), self._local):
             raise RequestRefused("service address is not Microsoft's", 403)
-        asked = read_message(activity)
-        if asked is not None:
-            self._background.start(self._answer(asked, activity, reference_of(activity)), "teams message")
-        # What an invoke wants done (a card, a form) is not offered; 501 is what the protocol says then.
-        return web.Response(status=501 if activity.get("type") == "invoke" else 202)
+        if self._tenants and tenant_of(activity).lower() not in self._tenants:
+            raise RequestRefused("tenant is not in REGGI_TEAMS_TENANTS", 403)
+        if activity["type"] == "invoke":
+            return await self._invoked(activity)
+        if is_removal(activity):
+            await self._removed(activity)
+        else:
+            await self._take(activity)
+        return web.Response(status=202)
 
-    async def _answer(self, asked: Asked, activity: dict[str, Any], reference: Any) -> None:
-        if not await self._turns.take(asked):
+    async def _take(self, activity: Activity) -> None:
+        found = read(activity)
+        work = self.work_of(activity)
+        if found is None or work is None:
             return
+        if self._workers is None:
+            self._converse_later(activity, work)
+            return
+        if isinstance(found, Message) and not found.addressed:
+            known = found.edited and await self._workers.knows(
+                PLATFORM, found.where.tenant, found.asked.deliveries[0]
+            )
+            if not known and not await self._answering.wants(found):
+                return  # not a word of it is written down
+        await self._workers.accept(delivery_of(found, activity))
 
-        async def talk(say: Say) -> None:
-            try:
-                await say(typing())
-            except NotSent as error:  # the answer is worth trying all the same
-                _log.warning("teams_refused_typing", error=str(error))
-            for message in messages_of(await self._turns.reply(asked)):
-                await say(activity_of(message))
+    async def _removed(self, activity: Activity) -> None:
+        """The app was taken out of a chat or a team: what is kept of the person, or of the place, goes."""
+        where = where_of(activity)
+        if self._forget is not None and where is not None:
+            await self._forget(PLATFORM, where.tenant, where.user if where.personal else "", where.channel)
 
+    async def work(self, entry: Entry, say: Note | None = None) -> tuple[str, ...]:
+        """Do what an entry of the inbox asks for; see `bots.workers.Platform`."""
+        activity = dict(entry.delivery.body)
+        sent: list[tuple[str, ...]] = []
+        task = Work(entry.posted, say, entry.claims > 1, partial(self._note, entry), way_back(activity))
+        talk: Talk | None
+        if entry.delivery.kind == KIND:
+            activity, talk = await self._answering.changed(entry.delivery.tenant, activity, sent)
+        elif entry.delivery.kind == "pressed":
+            talk = await self._pressed_again(activity)
+        else:
+            talk = self.work_of(activity, sent, task)
+        if talk is None or (say is not None and entry.delivery.kind == KIND):
+            return ()
         try:
-            await self._adapter.converse(reference, talk)
+            await self._adapter.converse(reference_of(activity), talk)
         except NotSent as error:
-            _log.error("teams_refused_message", error=str(error), channel=str(activity.get("channelId")))
+            raise as_outcome(error) from error
+        return sent[0] if sent else entry.posted
+
+    async def _note(self, entry: Entry, posted: tuple[str, ...]) -> None:
+        if self._workers is not None:
+            await self._workers.note(entry, posted)
+
+    async def _pressed_again(self, activity: Activity) -> Talk | None:
+        """What a press asked for, once more; the card it left stands already."""
+        pressed = read_invoke(activity)
+        wanted: list[Talk] = []
+        if isinstance(pressed, Pressed):
+            await self._clicks.press(pressed, self._now(activity), wanted.append, again=True)
+        return wanted[0] if wanted else None
+
+    def work_of(
+        self, activity: Activity, sent: list[tuple[str, ...]] | None = None, work: Work | None = None
+    ) -> Talk | None:
+        """Return what an activity that was let in asks for, None where that is nothing.
+
+        Raises:
+            RequestRefused: 400, its addresses have not the shape the Bot Framework gives them.
+        """
+        found = read(activity)
+        if found is None:
+            return None
+        reference_of(activity)
+        match found:
+            case Message():
+                return lambda talk: self._message(talk, found, sent, work)
+            case Deleted():
+                return lambda talk: self._answering.deleted(talk, found)
+            case Installed():
+                return lambda talk: self._installed(talk, found)
+
+    async def _message(
+        self, talk: Conversation, message: Message, sent: list[tuple[str, ...]] | None, work: Work | None
+    ) -> None:
+        async with self._answering.in_order.turn(message.about):
+            if not await self._answering.wants(message):
+                return
+            if work is None and not await self._turns.take(message.asked):
+                return
+            choosing = read_choosing(message.asked.text, self._place_of) if message.addressed else None
+            if choosing is None or (work is not None and work.say is not None):
+                stands = await self._answering.message(talk, message, work)
+                if sent is not None:
+                    sent.append(stands)
+            else:
+                said = await self._choices.chosen(talk, message.where, choosing)
+                await talk.send(*forms_of(said))
+
+    async def _installed(self, talk: Conversation, installed: Installed) -> None:
+        welcomed = Asked("", installed.where.thread, (f"welcomed:{installed.activity}",))
+        if await self._turns.take(welcomed):
+            await self._answering.welcome(talk, installed)
+
+    async def _invoked(self, activity: Activity) -> web.Response:
+        match read_invoke(activity):
+            case Pressed() as pressed:
+                wanted: list[Talk] = []
+                card = await self._clicks.press(pressed, self._now(activity), wanted.append)
+                if wanted and self._workers is not None:
+                    await self._workers.accept(pressed_delivery(pressed, activity))
+                elif wanted:
+                    self._converse_later(activity, wanted[0])
+                return web.json_response(_shown(card))
+            case Judged() as judged:
+                shown = await self._clicks.judge(judged)
+                return web.json_response(shown if judged.form else {})
+            case Dialog() as dialog:
+                return web.json_response(await self._extension.show(dialog))
+        return web.Response(status=NOT_OFFERED)
+
+    def _now(self, activity: Activity) -> Callable[[Talk], Awaitable[None]]:
+        return lambda talk: self._adapter.converse(reference_of(activity), talk)
+
+    def _converse_later(self, activity: Activity, talk: Talk) -> None:
+        """Take the conversation up in the background; what Teams refuses of it is logged, since nobody is left to tell."""
+        reference = reference_of(activity)
+
+        async def work() -> None:
+            try:
+                await self._adapter.converse(reference, talk)
+            except NotSent as error:
+                _log.error("teams_refused_message", error=str(error), channel=str(activity.get("channelId")))
+
+        self._background.start(work(), f"teams {activity['type']}")
 
 
-def _read(body: bytes) -> dict[str, Any]:
+def _shown(card: dict[str, Any] | None) -> dict[str, Any]:
+    """The answer to an `Action.Execute`: the card that takes the place of the one that was pressed."""
+    if card is None:
+        value = {"code": "BadRequest", "message": "That is not offered any more."}
+        return {"statusCode": 400, "type": "application/vnd.microsoft.error", "value": value}
+    return {"statusCode": 200, "type": CARD, "value": card}
+
+
+def _read(body: bytes) -> Activity:
     try:
-        activity = json.loads(body)
+        activity = storable(json.loads(body))
     except (ValueError, RecursionError) as error:
         raise RequestRefused("Teams body is not JSON", 400) from error
     if not isinstance(activity, dict) or not isinstance(activity.get("type"), str):

@@ -1,4 +1,4 @@
-"""A reply as Teams messages: Markdown text, and citations for the pop-ups of the source list.
+"""A reply as Teams messages: Markdown text, citations for the pop-ups of the source list, cards for tables and buttons.
 
 Marks stand in the text as everywhere else ([1.1], law and section), so that two colleagues in Slack and Teams
 can speak of the same source. Teams' own citations know whole numbers only and need "[1]" in the text; they
@@ -7,14 +7,17 @@ because the Agents Playground opens no pop-ups within lists.
 
 Teams renders no tables and no headings in text messages on every device
 (https://learn.microsoft.com/microsoftteams/platform/resources/bot-v3/bots-text-formats), so headings are bold and a
-comparison is a list, row by row. A message may have 100 KB and older pages say 28; a longer reply is split and
-loses nothing.
+comparison is a card; where Teams does not take it, the comparison is a list, row by row. A card is a message of its own: an
+activity with text and a card comes apart into two messages and is answered without an id, as the Agents Playground shows. What
+can be pressed, and the thumbs, stand in the last message, by whose id the answer is found again. A message may have 100 KB and
+older pages say 28; a longer reply is split and loses nothing.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 import structlog
 
@@ -31,7 +34,9 @@ from bots.render import (
     pieces_of,
     split_text,
 )
+from bots.teams.cards import Card, Links, links_of, tables
 from bots.turn import BROKEN, Note, Reply
+from retrieval.records import Answer
 
 _log = structlog.get_logger(__name__)
 
@@ -58,47 +63,121 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class TeamsMessage:
-    """One message in Markdown. `generated` asks Teams for its label "AI generated"."""
+    """One message: text in Markdown, or a `card` in the place of text.
 
-    text: str
+    `generated` asks Teams for its label "AI generated", `judged` for its thumbs. `plain` says in words what the card says,
+    "" where it says nothing that is missing without it. `suggestions` are (title, question) to press, which Teams shows in
+    personal chats.
+    """
+
+    text: str = ""
     citations: tuple[Citation, ...] = ()
     generated: bool = False
+    card: Card | None = None
+    plain: str = ""
+    judged: bool = False
+    suggestions: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def in_words(self) -> str:
+        """The message without its card; nothing of a comparison is missing."""
+        return self.text or self.plain
+
+    @property
+    def optional(self) -> bool:
+        """Whether nothing is lost without the message."""
+        return not self.in_words
 
 
-def messages_of(reply: Reply) -> tuple[TeamsMessage, ...]:
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Pieces of one message with their texts, and the card of a table with the same in words."""
+
+    said: tuple[tuple[Piece, str], ...] = ()
+    card: Card | None = None
+    listed: str = ""
+
+    @property
+    def size(self) -> int:
+        """Characters of the texts."""
+        return sum(len(text) for _, text in self.said)
+
+
+def messages_of(reply: Reply, controls: Card | None = None, judged: bool = False) -> tuple[TeamsMessage, ...]:
     """Return the messages of a reply, in order; the sources stand at the end.
 
-    A reply that cannot be written becomes a sentence that says so: a fault of ours must not leave the person
-    without a word.
+    `controls` and the thumbs of a reply that may be `judged` stand in the last. A reply that cannot be written becomes a
+    sentence that says so: a fault of ours must not leave the person without a word.
     """
     try:
-        return _written(reply)
+        messages = _written(reply)
     except Exception:
         _log.exception("teams_rendering_broke")
         return _written(Note(BROKEN, failed=True))
+    if controls:
+        return (*messages, TeamsMessage(card=controls, judged=judged))
+    return (*messages[:-1], replace(messages[-1], judged=judged))
+
+
+def growing_text(so_far: Answer) -> str:
+    """Return what the first message of an answer shows while the answer is still being written.
+
+    The sources, and what is known only at the end, come with the whole. What is shown of one part begins what is shown
+    of the next.
+    """
+    pieces = pieces_of(so_far)
+    shown = [piece for piece in pieces if not isinstance(piece, SourceItem | Fact)]
+    if so_far.sources:  # their heading stands last
+        shown.pop()
+    parts = _parts(shown, links_of(pieces))
+    return _message(parts[0], {}).text if parts else ""
 
 
 def _written(reply: Reply) -> tuple[TeamsMessage, ...]:
     if isinstance(reply, Note):
         return tuple(TeamsMessage(escaped(part)) for part in split_text(reply.text, MESSAGE_TEXT))
-    parts: list[list[tuple[Piece, str]]] = [[]]
-    size = 0
     pieces = pieces_of(reply)
     said = _first_said(pieces)
+    parts = _parts(pieces, links_of(pieces))
+    messages: list[TeamsMessage] = []
+    for number, part in enumerate(parts, 1):
+        if part.said:
+            told = _message(part, said)
+            mark = f"\n\n({number} of {len(parts)})" if len(parts) > 1 else ""
+            messages.append(replace(told, text=f"{told.text}{mark}"))
+        if part.card:
+            messages.append(TeamsMessage(generated=True, card=part.card, plain=part.listed))
+    return tuple(messages)
+
+
+def _parts(pieces: Sequence[Piece], links: Links) -> list[Part]:
+    """Pieces packed into as few messages as the limits allow; a table ends its message."""
+    parts = [Part()]
     for piece in pieces:
+        if isinstance(piece, Grid) and (made := tables(piece, links)):
+            _add_tables(parts, piece, made)
+            continue
         for text in _markdown(piece):
-            if parts[-1] and size + len(text) > MESSAGE_TEXT:
-                parts.append(_taken_heading(parts[-1]))
-                size = sum(len(taken) for _, taken in parts[-1])
-            parts[-1].append((piece, text))
-            size += len(text)
-    messages = [_message(part, said) for part in parts if part]
-    if len(messages) == 1:
-        return tuple(messages)
-    return tuple(
-        TeamsMessage(f"{message.text}\n\n({number} of {len(messages)})", message.citations, message.generated)
-        for number, message in enumerate(messages, 1)
-    )
+            last = parts[-1]
+            if last.card:
+                parts.append(Part())
+            elif last.said and last.size + len(text) > MESSAGE_TEXT:
+                parts[-1], heading = _without_heading(last)
+                parts.append(Part(heading))
+            parts[-1] = replace(parts[-1], said=(*parts[-1].said, (piece, text)))
+    return [part for part in parts if part.said or part.card]
+
+
+def _add_tables(parts: list[Part], grid: Grid, made: Iterable[Card]) -> None:
+    rows = list(grid.rows)
+    for card in made:
+        if parts[-1].card:
+            parts.append(Part())
+        (table,) = card["body"]
+        count = len(table["rows"]) - 1
+        listed = "\n\n".join(_grid(replace(grid, rows=tuple(rows[:count]))))
+        parts[-1] = replace(parts[-1], card=card, listed=listed)
+        rows = rows[count:]
 
 
 def escaped(text: str) -> str:
@@ -119,12 +198,12 @@ def _first_said(pieces: tuple[Piece, ...]) -> dict[str, str]:
     return said
 
 
-def _message(part: list[tuple[Piece, str]], said: dict[str, str]) -> TeamsMessage:
+def _message(part: Part, said: dict[str, str]) -> TeamsMessage:
     """One message of pieces; numbers its sources for Teams as far as Teams counts."""
     lines: list[str] = []
     citations: list[Citation] = []
     before: Piece | None = None
-    for piece, text in part:
+    for piece, text in part.said:
         if isinstance(piece, SourceItem) and len(citations) < CITATIONS:
             citations.append(_citation(piece, len(citations) + 1, said))
             text = f"{text} [{len(citations)}]"
@@ -186,6 +265,8 @@ def _link(url: str) -> str:
     return url.replace("(", "%28").replace(")", "%29")
 
 
-def _taken_heading(part: list[tuple[Piece, str]]) -> list[tuple[Piece, str]]:
+def _without_heading(part: Part) -> tuple[Part, tuple[tuple[Piece, str], ...]]:
     """Take a heading off the end of a full message, to stand above what follows it in the next."""
-    return [part.pop()] if len(part) > 1 and isinstance(part[-1][0], Heading) else []
+    if len(part.said) > 1 and isinstance(part.said[-1][0], Heading):
+        return replace(part, said=part.said[:-1]), part.said[-1:]
+    return part, ()

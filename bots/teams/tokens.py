@@ -12,13 +12,13 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import jwt
 import structlog
 from botbuilder.schema import Activity
-from botframework.connector.auth import BotFrameworkAuthentication, JwtTokenExtractor
+from botframework.connector.auth import JwtTokenExtractor
 from jwt.algorithms import RSAAlgorithm
 
 from bots.errors import RequestRefused
@@ -91,10 +91,18 @@ def use_own_keys(*metadata_urls: str) -> None:
         JwtTokenExtractor.metadataCache[url] = SigningKeys(url)
 
 
+class Authenticates(Protocol):
+    """What says who a request is from: the SDK, or the account that holds it."""
+
+    async def authenticate_request(self, about: Any, header: str | None) -> Any:
+        """Return who it is; raises what the SDK raises."""
+        ...
+
+
 class Gate:
     """Lets an activity in if its token says that it comes from the Bot Framework and is meant for this bot."""
 
-    def __init__(self, authentication: BotFrameworkAuthentication, token_needed: bool) -> None:
+    def __init__(self, authentication: Authenticates, token_needed: bool) -> None:
         """`token_needed` is False in local mode without an app id, and there alone."""
         self._authentication = authentication
         self.token_needed = token_needed

@@ -15,6 +15,7 @@ from multidict import MultiDictProxy
 
 from bots.asked import Asked
 from bots.conversations import Thread
+from bots.errors import RequestRefused
 from bots.turn import EXAMPLE, Note, Reply, Turns
 from bots.web.exports import as_csv, as_json, as_text
 from bots.web.kept import KeptReplies
@@ -58,7 +59,10 @@ class Asking:
 
     async def ask(self, request: web.Request) -> web.StreamResponse:
         """Answer a form: as server-sent events where the browser wants them, otherwise as a whole page."""
-        form = await request.post()
+        try:
+            form = await request.post()
+        except (ValueError, LookupError, AssertionError) as error:  # no boundary, an unknown encoding …
+            raise RequestRefused(f"form unreadable: {type(error).__name__}", 400) from error
         conversation = _text(form, "conversation")
         if not _CONVERSATION.fullmatch(conversation):
             conversation = secrets.token_hex(16)

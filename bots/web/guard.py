@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bots.errors import RequestRefused
-from bots.loopback import is_loopback
+from bots.loopback import why_not_here
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -21,7 +21,6 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Forwarded-Host")
 _OURS = web.RequestKey("page", bool)
 
 
@@ -52,9 +51,5 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
 
 
 def _check_here(request: web.Request) -> None:
-    forwarded = [name for name in _FORWARDED if name in request.headers]
-    if forwarded:
-        raise RequestRefused(f"the page is for this machine, and {forwarded[0]} says it was passed on", 403)
-    host = request.url.host or ""
-    if not is_loopback(host):
-        raise RequestRefused(f"the page is for this machine, not for {host!r}", 403)
+    if why := why_not_here(request):
+        raise RequestRefused(f"the page is for this machine, and {why}", 403)

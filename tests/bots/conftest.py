@@ -1,4 +1,4 @@
-"""Reggi's real server with a fake brain, and a Slack and a Teams of our own, all on loopback."""
+"""Reggi's real server with a fake brain, and a Slack of our own, all on loopback. Teams has its own in teams/."""
 
 from __future__ import annotations
 
@@ -6,27 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import pytest
 from aiohttp import ClientResponse, ClientSession, web
 from aiohttp.test_utils import TestServer
-from botframework.connector.auth import MicrosoftAppCredentials, PasswordServiceClientCredentialFactory
 from pydantic import SecretStr
 
-from bots.background import Background
 from bots.conversations import Conversations, MemoryConversations
-from bots.server import build_app, refusals
-from bots.teams.adapter import TeamsAdapter, authentication_of
-from bots.teams.handlers import Teams
-from bots.teams.tokens import Gate
-from bots.turn import Limits, Turns
+from bots.server import build_app
 from config.settings import Settings
 from tests.bots import fake_slack
 from tests.bots.answers import FakeBrain, FakeLibrary, place_of
 from tests.bots.fake_slack import FakeSlack
-from tests.bots.fake_teams import APP_ID, FakeTeams
 
 
 def settings_of(**values: Any) -> Settings:
@@ -113,86 +105,3 @@ async def slack() -> AsyncIterator[SlackWorld]:
         app = build_app(settings, brain, conversations, place_of, slack_pause=0, library=library)
         async with running(app) as url:
             yield SlackWorld(url, fake, slack_url, brain, http, conversations, library)
-
-
-@dataclass
-class TeamsWorld:
-    """A running Reggi and the Teams it answers to."""
-
-    url: str
-    teams: FakeTeams
-    teams_url: str
-    brain: FakeBrain
-    http: ClientSession
-
-    async def send(self, activity: Any, token: str | None = None, **headers: str) -> ClientResponse:
-        sent = {"Authorization": f"Bearer {token}"} if token is not None else {}
-        return await self.http.post(f"{self.url}/api/messages", json=activity, headers=sent | headers)
-
-    settled = SlackWorld.settled
-
-
-class BotPassword(PasswordServiceClientCredentialFactory):  # type: ignore[misc]
-    """The bot's log-in without Microsoft: hands out one token, and counts how often it is asked to log in."""
-
-    def __init__(self) -> None:
-        super().__init__(APP_ID, "secret", "tenant")
-        self.made = 0
-
-    async def create_credentials(self, *_: Any) -> BotToken:
-        self.made += 1
-        return BotToken()
-
-
-class BotToken(MicrosoftAppCredentials):  # type: ignore[misc]
-    def __init__(self) -> None:
-        super().__init__(APP_ID, "secret")
-
-    def get_access_token(self, force_refresh: bool = False) -> str:
-        return "bot-token"
-
-
-@pytest.fixture
-async def teams() -> AsyncIterator[TeamsWorld]:
-    """Reggi in local mode: no account, no tokens."""
-    fake, brain = FakeTeams(), FakeBrain()
-    async with running(fake.app) as teams_url, ClientSession() as http:
-        app = build_app(settings_of(teams_local=True), brain, MemoryConversations(), place_of)
-        async with running(app) as url:
-            yield TeamsWorld(url, fake, teams_url, brain, http)
-
-
-@dataclass
-class CheckedTeamsWorld(TeamsWorld):
-    """Reggi with an account, whose tokens are checked."""
-
-    password: BotPassword
-
-
-@pytest.fixture
-async def checked_teams() -> AsyncIterator[CheckedTeamsWorld]:
-    fake, brain, password, background = FakeTeams(), FakeBrain(), BotPassword(), Background()
-    async with running(fake.app) as teams_url, ClientSession() as http:
-        settings = settings_of(
-            teams_app_id=APP_ID,
-            teams_openid_url=f"{teams_url}/openid",
-            teams_emulator_openid_url=f"{teams_url}/emulator",
-        )
-        authentication = authentication_of(settings, password)
-        turns = Turns(brain, MemoryConversations(), place_of, Limits())
-        handler = Teams(
-            TeamsAdapter(authentication, APP_ID),
-            Gate(authentication, token_needed=True),
-            turns,
-            background,
-            local=True,
-        )
-        app = web.Application(middlewares=[refusals])
-        app.router.add_post("/api/messages", handler.handle)
-        app.router.add_get("/healthz", partial(_under_way, background))
-        async with running(app) as url:
-            yield CheckedTeamsWorld(url, fake, teams_url, brain, http, password)
-
-
-async def _under_way(background: Background, _: web.Request) -> web.Response:
-    return web.json_response({"under_way": len(background)})

@@ -80,7 +80,7 @@ class FakeSlack:
         self.homes: list[dict[str, Any]] = []
         self.extras: list[tuple[str, dict[str, Any]]] = []
         self.refuse_extras = ""
-        self.auth_tests = 0
+        self.auth_tests = self.looked = self.vanish = 0
         self.pace = 0.0
         self.uses: dict[str, int] = {}
         self.posted_at: list[tuple[str, float]] = []
@@ -98,9 +98,13 @@ class FakeSlack:
             "assistant.threads.setTitle": self._extra,
             "assistant.threads.setSuggestedPrompts": self._extra,
             "users.info": self._user,
+            "conversations.replies": self._conversation,
+            "conversations.history": self._conversation,
         }.items():
             self.app.router.add_post(f"/api/{name}", method)
         self.app.router.add_get("/api/users.info", self._user)
+        self.app.router.add_get("/api/conversations.replies", self._conversation)
+        self.app.router.add_get("/api/conversations.history", self._conversation)
         self.app.router.add_post("/api/apps.connections.open", self._connect)
         self.app.router.add_get("/socket", self._socket)
         self.app.router.add_post("/response/{id}", self._respond)
@@ -164,7 +168,26 @@ class FakeSlack:
         self.posted_with.append(request.headers.get("Authorization", "").removeprefix("Bearer "))
         ts = f"1.{len(self.posted):06d}"
         self.standing[channel, ts] = message
+        if self.vanish:  # it took the message, and the connection broke before it could say so
+            self.vanish -= 1
+            assert request.transport is not None
+            request.transport.abort()
         return web.json_response({"ok": True, "channel": channel, "ts": ts})
+
+    async def _conversation(self, request: web.Request) -> web.Response:
+        """What stands in a thread or a conversation; metadata only where it is asked for."""
+        if self.errors:
+            return _failed(self.errors.pop(0))
+        wanted = await _body(request)
+        self.looked += 1
+        with_metadata = str(wanted.get("include_all_metadata", "")).lower() in ("1", "true")
+        found = [
+            {"ts": ts, "text": message["text"]}
+            | ({"metadata": message["metadata"]} if with_metadata and "metadata" in message else {})
+            for (channel, ts), message in self.standing.items()
+            if channel == wanted["channel"] and message.get("thread_ts") == wanted.get("ts")
+        ]
+        return web.json_response({"ok": True, "messages": found, "response_metadata": {"next_cursor": ""}})
 
     async def _whisper(self, request: web.Request) -> web.Response:
         message = await _body(request)

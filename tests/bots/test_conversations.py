@@ -12,6 +12,7 @@ import pytest
 from bots.conversations import Conversations, MemoryConversations, Thread, open_conversations
 from bots.errors import ConversationsUnavailable
 from tests.bots.conftest import settings_of
+from tests.bots.databases import KINDS, postgres, settings_on  # noqa: F401 - a fixture
 
 THREAD = Thread("slack", "T1", "C1:1")
 
@@ -29,14 +30,13 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", *KINDS])
 async def kept(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> AsyncIterator[Conversations]:
     if request.param == "memory":
         yield MemoryConversations(keep_seconds=3600, now=clock)
     else:
-        async with open_conversations(
-            settings_of(data_dir=tmp_path / "new", history_hours=1), now=clock
-        ) as kept:
+        settings = settings_on(request.param, request, tmp_path / "new", history_hours=1)
+        async with open_conversations(settings, now=clock) as kept:
             yield kept
 
 

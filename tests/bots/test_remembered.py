@@ -23,6 +23,7 @@ from bots.remembered import (
 from bots.threads import Thread
 from tests.bots.answers import MINNESOTA
 from tests.bots.conftest import settings_of
+from tests.bots.databases import KINDS, postgres, settings_on  # noqa: F401 - a fixture
 from tests.bots.test_conversations import Clock
 
 THREAD = Thread("slack", "T1", "C1:1")
@@ -38,12 +39,12 @@ def clock() -> Clock:
     return Clock()
 
 
-@pytest.fixture(params=["memory", "sqlite"])
+@pytest.fixture(params=["memory", *KINDS])
 async def kept(request: pytest.FixtureRequest, tmp_path: Path, clock: Clock) -> AsyncIterator[Remembered]:
     if request.param == "memory":
-        yield MemoryConversations(keep_seconds=3600, now=clock).remembered
+        yield MemoryConversations(keep_seconds=24 * 3600, now=clock).remembered
     else:
-        settings = settings_of(data_dir=tmp_path, history_hours=1)
+        settings = settings_on(request.param, request, tmp_path, retention_days=1)
         async with open_conversations(settings, now=clock) as conversations:
             yield conversations.remembered
 
@@ -82,7 +83,7 @@ async def test_same_id_gives_way(kept: Remembered) -> None:
 
 async def test_answer_goes_when_its_question_goes(kept: Remembered, clock: Clock) -> None:
     await kept.keep(KEPT)
-    clock.now += 3599
+    clock.now += 24 * 3600 - 1
     assert await kept.answered_in(THREAD)
     clock.now += 2
     assert await kept.kept("slack", "T1", "a1") is None

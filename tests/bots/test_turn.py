@@ -34,7 +34,7 @@ class BrokenConversations(MemoryConversations):
     async def take(self, thread: Thread, deliveries: Sequence[str]) -> bool:
         raise ConversationsUnavailable("locked")
 
-    async def remember(self, thread: Thread, question: str, limit: int) -> tuple[str, ...]:
+    async def remember(self, thread: Thread, question: str, limit: int, person: str = "") -> tuple[str, ...]:
         raise ConversationsUnavailable("locked")
 
 

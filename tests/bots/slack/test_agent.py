@@ -143,9 +143,16 @@ async def test_message_is_asked_about_by_shortcut_privately_and_posted_in_its_th
 
 
 async def test_long_message_is_cut_to_what_a_dialog_takes(slack: SlackWorld) -> None:
-    body = payload("message_action")
+    body = payload("message_action") | {"response_url": f"{slack.slack_url}/response/long"}
     body["message"]["text"] = "<!channel> " + "word " * 2_000
     await slack.interact(body)
     await slack.settled()
     assert len(slack.slack.views[0]["blocks"][0]["element"]["initial_value"]) <= 3_000
     assert "<!channel>" not in json.dumps(slack.slack.views)
+
+
+async def test_thread_without_its_time_is_no_fault(slack: SlackWorld) -> None:
+    body = payload("assistant_thread_started")
+    del body["event"]["assistant_thread"]["thread_ts"]
+    assert (await slack.event(body)).status == 200
+    await slack.settled()

@@ -51,3 +51,10 @@ def test_twins_share_a_delivery_and_a_thread() -> None:
 def test_command_without_an_address_is_none() -> None:
     assert read_command({"text": "NM x"}) is None
     assert read_command({"text": "NM x", "response_url": "file:///etc/passwd"}) is None
+
+
+@pytest.mark.parametrize("subtype", [[], {}, 5, "bot_message", "channel_join"])
+def test_message_of_another_kind_is_none_whatever_its_shape(subtype: object) -> None:
+    body = payload("direct_message")
+    body["event"]["subtype"] = subtype
+    assert read_event(body, "U0REGGI") is None

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from bots.turn import BROKEN
+from bots.workers import KEEP_TRYING
 from retrieval.errors import StoreUnavailable
 from tests.bots import fake_slack
 from tests.bots.answers import MINNESOTA, hostile, long_answer, survey
@@ -233,7 +234,9 @@ async def test_mention_is_answered_in_its_thread_with_the_whole_answer(slack: Sl
     assert response.status == 200
     await slack.settled()
     (message,) = slack.slack.posted
-    blocks = message.pop("blocks")
+    blocks, mark = message.pop("blocks"), message.pop("metadata")
+    assert mark["event_type"] == "reggi_turn"
+    assert mark["event_payload"]["last"] is True
     assert message == {
         "channel": "C0LEGAL",
         "thread_ts": "1795285851.000100",
@@ -441,7 +444,8 @@ async def test_broken_library_is_told_in_a_plain_sentence(slack: SlackWorld) -> 
     slack.brain.error = StoreUnavailable("chroma.sqlite3 is locked by process 4711")
     await slack.event(payload("app_mention"))
     await slack.settled()
-    assert slack.slack.posted[0]["text"] == StoreUnavailable.plain
+    assert slack.slack.posted[0]["text"].startswith("My law library is not reachable right now")
+    assert slack.slack.posted[0]["text"].endswith(KEEP_TRYING)
     assert "4711" not in json.dumps(slack.slack.posted)
 
 

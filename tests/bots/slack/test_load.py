@@ -40,7 +40,11 @@ async def test_two_hundred_questions_at_once_are_acknowledged_in_time_and_answer
 
                 async def ask(number: int) -> float:
                     body = payload("app_mention")
-                    body["event"] |= {"channel": f"C{number:04d}", "ts": f"1795285851.{number:06d}"}
+                    body["event"] |= {
+                        "channel": f"C{number:04d}",
+                        "ts": f"1795285851.{number:06d}",
+                        "user": f"U{number}",
+                    }
                     began = time.perf_counter()
                     response = await world.event(body | {"event_id": f"Ev{number}"})
                     assert response.status == 200

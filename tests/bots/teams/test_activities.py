@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bots.teams.activities import plain_text, read_message
+from bots.teams.activities import Message, plain_text, read
 from bots.teams.service_urls import is_allowed
 from tests.bots.fake_teams import payload
 
@@ -27,8 +27,9 @@ def test_markup_becomes_words(text: str, plain: str) -> None:
 
 
 def test_thread_is_tenant_and_conversation() -> None:
-    asked = read_message(payload("channel_mention", SERVICE))
-    assert asked is not None
+    message = read(payload("channel_mention", SERVICE))
+    assert isinstance(message, Message)
+    asked = message.asked
     assert (asked.thread.platform, asked.thread.tenant) == ("teams", "00000000-0000-0000-0000-0000000000001")
     assert asked.thread.id == "team-id;messageid=1795286084491"
 
@@ -46,13 +47,15 @@ def test_thread_is_tenant_and_conversation() -> None:
     ],
 )
 def test_what_is_no_question_of_a_person_is_none(change: dict[str, object]) -> None:
-    assert read_message(payload("personal_message", SERVICE) | change) is None
+    assert read(payload("personal_message", SERVICE) | change) is None
 
 
 def test_mention_of_somebody_else_is_not_for_the_bot() -> None:
     body = payload("channel_mention", SERVICE)
     body["entities"][0]["mentioned"]["id"] = "user-id-1"
-    assert read_message(body) is None
+    message = read(body)
+    assert isinstance(message, Message)
+    assert (message.addressed, message.to_others) == (False, True)
 
 
 @pytest.mark.parametrize(

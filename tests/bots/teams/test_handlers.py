@@ -12,9 +12,23 @@ import pytest
 from bots.turn import BROKEN
 from retrieval.errors import StoreUnavailable
 from tests.bots.answers import MINNESOTA, long_answer, survey
-from tests.bots.conftest import CheckedTeamsWorld, TeamsWorld, until
+from tests.bots.conftest import until
 from tests.bots.fake_teams import ISSUER, mint, payload
+from tests.bots.teams.conftest import CheckedTeamsWorld, TeamsWorld
 
+CONTROLS = {
+    "contentType": "application/vnd.microsoft.card.adaptive",
+    "content": {
+        "type": "AdaptiveCard",
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "version": "1.5",
+        "body": [],
+        "actions": [
+            {"type": "Action.Execute", "title": "Wrong state?", "verb": "wrong_state"},
+            {"type": "Action.Execute", "title": "Show the statute text", "verb": "statute"},
+        ],
+    },
+}
 CHAT = "3de2dfb3-10ab-46ff-bf61-dd5b827c1ef0"
 BOT = {"id": "00000000-0000-0000-0000-00000000000011", "name": "Test Bot"}
 TEXT = """\
@@ -52,6 +66,11 @@ ENTITY = {
     "@context": "https://schema.org",
     "@id": "",
     "additionalType": ["AIGeneratedContent"],
+    "usageInfo": {
+        "@type": "CreativeWork",
+        "name": "Information, not legal advice",
+        "description": "Read the sources and ask your counsel before you act on this. What I do not know, I say.",
+    },
     "citation": [
         {
             "@type": "Claim",
@@ -91,7 +110,7 @@ async def test_personal_message_gets_typing_and_the_whole_answer(teams: TeamsWor
     response = await teams.send(payload("personal_message", teams.teams_url))
     assert (response.status, await response.text()) == (202, "")
     await teams.settled()
-    typing, message = teams.teams.sent
+    typing, message, controls = teams.teams.sent
     assert typing["type"] == "typing"
     assert message == {
         "type": "message",
@@ -100,7 +119,6 @@ async def test_personal_message_gets_typing_and_the_whole_answer(teams: TeamsWor
         "entities": [ENTITY],
         "channelId": "msteams",
         "serviceUrl": teams.teams_url,
-        "inputHint": "acceptingInput",
         "conversation": {
             "conversationType": "personal",
             "id": CHAT,
@@ -112,7 +130,10 @@ async def test_personal_message_gets_typing_and_the_whole_answer(teams: TeamsWor
             "aadObjectId": "00000000-0000-0000-0000-0000000000020",
         },
     }
-    assert teams.teams.paths == [f"/v3/conversations/{CHAT}/activities"] * 2
+    assert controls["attachments"] == [CONTROLS]
+    assert controls["channelData"] == {"feedbackLoop": {"type": "custom"}}
+    assert controls["entities"] == []  # nobody made buttons up
+    assert teams.teams.paths == [f"/v3/conversations/{CHAT}/activities"] * 3
     assert teams.brain.asked[0].text == "Can I use customer data for marketing in Minnesota?"
 
 
@@ -136,13 +157,13 @@ async def test_mention_is_answered_in_its_thread_without_the_mention(
 ) -> None:
     await teams.send(payload(name, teams.teams_url))
     await teams.settled()
-    (message,) = teams.teams.messages
+    (message,) = teams.texts
     assert message["conversation"]["id"] == conversation
     assert "replyToId" not in message
     assert teams.brain.asked[0].text == question
 
 
-@pytest.mark.parametrize("name", ["installed", "edited", "reaction"])
+@pytest.mark.parametrize("name", ["reaction"])
 async def test_what_asks_nothing_is_acknowledged_and_not_answered(teams: TeamsWorld, name: str) -> None:
     response = await teams.send(payload(name, teams.teams_url))
     assert response.status == 202
@@ -166,7 +187,7 @@ async def test_duplicated_delivery_is_answered_once(teams: TeamsWorld) -> None:
     body = payload("personal_message", teams.teams_url)
     await asyncio.gather(*(teams.send(body) for _ in range(10)))
     await teams.settled()
-    assert len(teams.teams.messages) == len(teams.brain.asked) == 1
+    assert len(teams.texts) == len(teams.brain.asked) == 1
 
 
 async def test_follow_up_knows_the_earlier_question(teams: TeamsWorld) -> None:
@@ -181,7 +202,7 @@ async def test_follow_up_knows_the_earlier_question(teams: TeamsWorld) -> None:
 async def test_empty_message_gets_a_friendly_sentence(teams: TeamsWorld, text: str | None) -> None:
     await teams.send(payload("personal_message", teams.teams_url) | {"text": text})
     await teams.settled()
-    (message,) = teams.teams.messages
+    (message,) = teams.texts
     assert "for example" in message["text"] or "I did not see a question" in message["text"]
     assert message["entities"] == []  # nothing generated, so no label
     assert not teams.brain.asked
@@ -197,36 +218,29 @@ async def test_broken_brain_is_told_in_a_plain_sentence(
     teams.brain.error = error
     await teams.send(payload("personal_message", teams.teams_url))
     await teams.settled()
-    assert teams.teams.messages[0]["text"] == said
+    assert teams.texts[0]["text"] == said
 
 
 async def test_answer_that_cannot_be_written_is_told_in_a_plain_sentence(teams: TeamsWorld) -> None:
     teams.brain.answer_with = replace(MINNESOTA, notices=(None,))  # type: ignore[arg-type]
     await teams.send(payload("personal_message", teams.teams_url))
     await teams.settled()
-    assert [message["text"] for message in teams.teams.messages] == [BROKEN]
+    assert [message["text"] for message in teams.texts] == [BROKEN]
 
 
 async def test_long_answer_is_split_and_loses_nothing(teams: TeamsWorld) -> None:
     answer = teams.brain.answer_with = long_answer()
     await teams.send(payload("personal_message", teams.teams_url))
     await teams.settled()
-    texts = [message["text"] for message in teams.teams.messages]
+    texts = [message["text"] for message in teams.texts]
     said = "\n".join(texts)
     assert len(texts) > 1
     assert texts[0].endswith(f"(1 of {len(texts)})")
     assert all(len(json.dumps(message)) < 80_000 for message in teams.teams.messages)
     assert all(said.count(f"{s.text} [") == 1 for section in answer.sections for s in section.statements)
     assert all(said.count(f"**[{source.mark}]**") == 1 for source in answer.sources)
-    cited = [message["entities"][0]["citation"] for message in teams.teams.messages]
+    cited = [message["entities"][0]["citation"] for message in teams.texts]
     assert max(map(len, cited)) == 10
-
-
-async def test_comparison_is_listed_row_by_row(teams: TeamsWorld) -> None:
-    teams.brain.answer_with = survey(3)
-    await teams.send(payload("personal_message", teams.teams_url))
-    await teams.settled()
-    assert "**State S1**\n\n- Deadline: S1 days word" in teams.teams.messages[0]["text"]
 
 
 @pytest.mark.parametrize("status", [412, 429, 502, 503, 504])
@@ -234,22 +248,39 @@ async def test_busy_teams_is_asked_again(teams: TeamsWorld, status: int) -> None
     teams.teams.statuses = [202, status]
     await teams.send(payload("personal_message", teams.teams_url))
     await teams.settled()
-    assert len(teams.teams.messages) == 1
+    assert len(teams.texts) == 1
 
 
 async def test_refused_citations_do_not_cost_the_answer(teams: TeamsWorld) -> None:
     teams.teams.statuses = [202, 400]
     await teams.send(payload("personal_message", teams.teams_url))
     await teams.settled()
-    (message,) = teams.teams.messages
+    (message,) = teams.texts
     assert (message["text"], message["entities"]) == (TEXT, [])
+
+
+async def test_refused_buttons_do_not_cost_the_answer(teams: TeamsWorld) -> None:
+    teams.teams.statuses = [202, 201, 400]
+    await teams.send(payload("personal_message", teams.teams_url))
+    await teams.settled()
+    (message,) = teams.teams.messages
+    assert message["entities"][0]["citation"]
+
+
+async def test_refused_table_is_told_in_words(teams: TeamsWorld) -> None:
+    teams.brain.answer_with = survey(3)
+    teams.teams.statuses = [202, 201, 413]
+    await teams.send(payload("personal_message", teams.teams_url))
+    await teams.settled()
+    assert "**State S1**" in teams.texts[1]["text"]
+    assert "Source(s)" in teams.texts[2]["text"]
 
 
 async def test_refused_typing_does_not_cost_the_answer(teams: TeamsWorld) -> None:
     teams.teams.statuses = [403]
     await teams.send(payload("personal_message", teams.teams_url))
     await teams.settled()
-    assert len(teams.teams.messages) == 1
+    assert len(teams.texts) == 1
 
 
 async def test_message_that_teams_does_not_take_harms_nothing_else(teams: TeamsWorld) -> None:
@@ -258,7 +289,7 @@ async def test_message_that_teams_does_not_take_harms_nothing_else(teams: TeamsW
     await teams.settled()
     await teams.send(payload("personal_message", teams.teams_url) | {"id": "2"})
     await teams.settled()
-    assert len(teams.teams.messages) == 1
+    assert len(teams.texts) == 1
 
 
 @pytest.mark.parametrize(
@@ -302,8 +333,8 @@ async def test_good_token_is_let_in_and_the_answer_carries_our_own(checked_teams
     response = await world.send(body, mint(serviceurl=world.teams_url))
     assert response.status == 202
     await world.settled()
-    assert world.teams.messages[0]["text"] == TEXT
-    assert world.teams.authorization == ["Bearer bot-token"] * 2
+    assert world.texts[0]["text"] == TEXT
+    assert world.teams.authorization == ["Bearer bot-token"] * 3
 
 
 async def test_clock_may_differ_by_five_minutes(checked_teams: CheckedTeamsWorld) -> None:
@@ -405,5 +436,5 @@ async def test_bot_logs_in_once_for_many_answers(checked_teams: CheckedTeamsWorl
         body = payload("personal_message", world.teams_url) | {"id": str(number)}
         await world.send(body, mint(serviceurl=world.teams_url))
     await world.settled()
-    assert len(world.teams.messages) == 5
+    assert len(world.texts) == 5
     assert world.password.made == 1
