@@ -27,7 +27,14 @@ _TOKEN = re.compile(r"\x01?[a-z][a-z'-]*|[;:.,!?()—–]")
 @cache
 def _place_names() -> tuple[re.Pattern[str], dict[str, str]]:
     names = {p.name: p.code for p in registry().places if p.code != FEDERAL}
-    names |= {"Washington, D.C.": "DC", "Washington, DC": "DC", "D.C.": "DC", "Virgin Islands": "VI"}
+    names |= {
+        "Washington, D.C.": "DC",
+        "Washington, DC": "DC",
+        "D.C.": "DC",
+        "D.C": "DC",
+        "Washington, D.C": "DC",
+        "Virgin Islands": "VI",
+    }
     people = {"Californian": "CA", "Coloradan": "CO", "Texan": "TX", "Floridian": "FL", "New Yorker": "NY",
               "Minnesotan": "MN", "Ohioan": "OH", "Oregonian": "OR", "Virginian": "VA"}  # fmt: skip
     names |= {**people, **{f"{name}s": code for name, code in people.items()}}

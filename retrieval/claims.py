@@ -29,6 +29,7 @@ class Scope:
     subject: bool = False
     owner: int = -1
     excepted_from: int = -1  # the segment in which the exception stands
+    bans: bool = False  # "is illegal", more than no right
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ class Word:
     head: bool = False
     denied: bool = False
     weight: float = 1.0
+    named: bool = False  # part of a law's name
+    relative: bool = False  # of whom the clause speaks: "a business that sells data"
+    join: str = ""  # "and" or "or" between this and the word before
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Quantity:
     near: frozenset[str]
     clause: int
     segment: int
+    zone: Zone = ""
+    scope: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +89,5 @@ class Reading:
     concepts: frozenset[str] = frozenset()
     opens_with_pronoun: bool = False
     regardless: bool = False  # "even if …": no exception applies
+    anyway: bool = False  # or says so in other words: "mere access is enough"
+    empty: bool = False  # a "must" or "may" of nothing: "This is not allowed: …"

@@ -25,7 +25,7 @@ from retrieval.compose_table import compose_table, table_topics, tally
 from retrieval.legal_citations import cites
 from retrieval.marks import Marks, as_source, in_order
 from retrieval.official_text import cited_only_officially, earlier_text, nearest_text, quoted
-from retrieval.question_form import sense_of
+from retrieval.question_form import ASSERTED, sense_of
 from retrieval.ranking import comprehensive_law
 from retrieval.records import Answer, AnswerSection, Detection, Passage, Statement, Status, Verdict
 from retrieval.retriever import FEDERAL, Evidence
@@ -40,6 +40,7 @@ _PARTS_AT_MOST = 3
 """More places than this are compared in a table."""
 
 _ABOUT_MONEY = re.compile(r"\b(?:fines?|penalt\w+|damages|per violation|statutory)\b", re.IGNORECASE)
+_ABOUT_REVENUE = re.compile(r"\b(?:revenue|threshold|trigger|turnover)\b", re.IGNORECASE)
 _NAMED_ACT = re.compile(r"\b(?:[A-Z][\w’'&-]*\s+){1,7}(?:Act|Law|Bill of Rights)\b")
 
 _OF_ANY_ACT = frozenset(
@@ -217,7 +218,7 @@ def _wrong_premise(understood: Understanding, parts: list[PlacePart]) -> str | N
         for f in figures_in(text)
     }
     for number, unit in understood.figures:
-        if unit == "person" or (unit == "$" and not _ABOUT_MONEY.search(understood.text)):
+        if unit == "person" or (unit == "$" and not _states_money(understood.text)):
             continue  # the asker's own numbers, not a claim about the law
         if (number, unit) not in have and any(f[1] == unit for text in short for f in figures_in(text)):
             return (
@@ -226,6 +227,11 @@ def _wrong_premise(understood: Understanding, parts: list[PlacePart]) -> str | N
                 else f"{number} {unit}{'' if number == '1' else 's'}"
             )
     return None
+
+
+def _states_money(text: str) -> bool:
+    """Return whether a sum in a text is said of the law, not of the asker: a fine, or a threshold asserted."""
+    return bool(_ABOUT_MONEY.search(text) or (ASSERTED.search(text) and _ABOUT_REVENUE.search(text)))
 
 
 def _not_named(understood: Understanding, evidence: Evidence) -> str | None:
@@ -257,7 +263,8 @@ def _same_act(name: str, known: str, places: frozenset[str]) -> bool:
     """
     words = set(re.findall(r"[a-z']+", name)) - places
     if not words <= _OF_ANY_ACT:
-        return fuzz.token_set_ratio(name, known) >= 88
+        # one may be a part of the other, not a scrap of it: "Privacy Act" is no "American Privacy Rights Act"
+        return fuzz.token_set_ratio(name, known) >= 88 and fuzz.token_sort_ratio(name, known) >= 62
     bare = " ".join(sorted(words))
     held = " ".join(sorted(set(re.findall(r"[a-z']+", known)) - places))
     return fuzz.ratio(bare, held) >= 85
@@ -371,12 +378,16 @@ def _one_or_few(evidence: Evidence, names: dict[str, str]) -> Draft:
     parts = [_with_official(evidence, part, marks) for part in parts]
     found = [p for p in parts if p.found]
     if named := _not_named(understood, evidence):
-        acts = [k.law_name(law) for p in places if (law := comprehensive_law(k := evidence.catalogues[p]))]
+        acts = [
+            k.law_name(law)
+            for p in places
+            if p != FEDERAL and (law := comprehensive_law(k := evidence.catalogues[p]))
+        ]
         about = f" The nearest law I have is the {_join(acts)}." if acts else ""
         if not acts or not found:
             return _not_found(
                 evidence,
-                f"I know of no “{named}” in {_join(_names(understood.places.found))}.{about}",
+                f"I know of no “{named}” in {'federal law' if places == (FEDERAL,) else _join(_names(understood.places.found))}.{about}",
                 found,
                 marks,
                 "no" if sense_of(understood.text) != "open" else None,

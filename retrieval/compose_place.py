@@ -22,6 +22,7 @@ from retrieval.ranking import (
 from retrieval.records import AnswerSection, Position, PositionStatement, Statement, Verdict
 from retrieval.retriever import FEDERAL, Evidence
 from retrieval.short_answer import (
+    PLAINLY_SHARED,
     Said,
     Sentence,
     as_bullet,
@@ -43,6 +44,11 @@ _ORDER = {
 
 _OF_A_SECTION = 8
 """Statements told of one section, where all that is asked is what it says."""
+
+_PLAINLY_ASKED = 3.0
+_TO_COME, _TO_COME_AHEAD = 0.35, 0.2
+"""Share of the question's words from which a statement of law to come is what is asked about, and how far it must be ahead
+of any of law in force."""
 
 _WITHOUT_TOPIC = 0.75
 """Score from which a statement answers a text that asks no standard question: most of its words, or its section named."""
@@ -173,6 +179,7 @@ def _to_come(
             topics.intersection(r.entry.statement.topics)
             or r.entry.passage.law_id in named
             or r.score >= CITED
+            or r.shared >= _TO_COME
         ):
             by_law.setdefault(r.entry.passage.law_id, []).append(r)
     sections = []
@@ -220,18 +227,23 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     positions = usable_positions(evidence, place)
     topics = set(understood.topic_ids)
     floor = 1.0 if topics else _WITHOUT_TOPIC
-    relevant = [r for r in ranked if topics.intersection(r.entry.statement.topics) or r.score >= floor]
+    relevant = [
+        r
+        for r in ranked
+        if topics.intersection(r.entry.statement.topics) or r.score >= floor or r.shared >= PLAINLY_SHARED
+    ]
     defined = definition(understood, ranked)
     short = (
         short_answer(evidence, place, positions, relevant, defined)
         if positions or relevant or defined
         else []
     )
-    if not short:
+    if not short or _is_of_law_to_come(ranked, understood):
         coming = _to_come(evidence, place, ranked, marks, said)
         first_to_come = tuple(s for section in coming for s in section.statements[:1])
         later = tuple(replace(c, statements=c.statements[1:]) for c in coming if len(c.statements) > 1)
-        return PlacePart(place, first_to_come, later, None, (), found=bool(coming))
+        not_yet: Verdict | None = "no" if coming and sense_of(understood.text) in ("duty", "fact") else None
+        return PlacePart(place, first_to_come, later, not_yet, (), found=bool(coming))
     for text, _ in short:
         said.add(text)
     verdict = _verdict(understood, positions, short, relevant, marks)
@@ -248,6 +260,18 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
         _controlling(short, understood, place),
         found=True,
     )
+
+
+def _is_of_law_to_come(ranked: list[Ranked], understood: Understanding) -> bool:
+    """Return whether a question is told by its words to be about law not yet in force, more than about any in force.
+
+    Not where it plainly asks a standard question, which law in force answers first.
+    """
+    if understood.topics and understood.topics[0].score >= _PLAINLY_ASKED:
+        return False
+    coming = max((r.shared for r in ranked if r.starts is not None), default=0.0)
+    held = max((r.shared for r in ranked if r.starts is None), default=0.0)
+    return coming >= _TO_COME and coming >= held + _TO_COME_AHEAD
 
 
 def _controlling(short: list[Sentence], understood: Understanding, place: str) -> tuple[Key, ...]:

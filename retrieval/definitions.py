@@ -7,10 +7,10 @@ from collections.abc import Iterable
 
 from retrieval.ranking import Ranked
 from retrieval.understand import Understanding
-from retrieval.words import content_stems
+from retrieval.words import content_stems, stems
 
 _TERM = re.compile(
-    r"\b(?:defin(?:e|es|ed|ition of|e the term)|meaning of|who(?:['’]s| is| are| counts as)|what(?:['’]s| is| are| counts as| qualifies as)|counts? as|meant by)\s+"
+    r"\b(?:defin(?:e|es|ed|ition of|e the term)|meaning of|who(?:['’]s| is| are| counts as)|what(?:['’]s| is| are| counts as| qualifies as)(?: meant by| considered(?: as)?)?|counts? as|meant by)\s+"
     r"(?:an? |the )?(?:term )?[\"'“‘]?(?P<term>[A-Za-z][\w-]*(?: [\w-]+){0,3}?)[\"'”’]?\s*"
     r"(?=[?.,;:!]|$|\b(?:under|in|for|by|according|there|here|as|and|to|of|within|per)\b)|"
     r"\bwhat does [\"'“‘]?(?P<meant>[\w -]{3,40}?)[\"'”’]? mean\b",
@@ -18,23 +18,12 @@ _TERM = re.compile(
 )
 _VERB = re.compile(r"\s(?:is|are|means|mean|covers?|includes?|counts?)\s|:\s", re.IGNORECASE)
 _NOT_A_TERM = frozenset(
-    [
-        "fine",
-        "penalty",
-        "deadline",
-        "rule",
-        "law",
-        "requirement",
-        "threshold",
-        "exempt",
-        "cover",
-        "allow",
-        "requir",
-        "difference",
-        "limit",
-        "time",
-    ]
-)
+    stem
+    for word in (
+        "fine", "penalty", "deadline", "rule", "law", "requirement", "threshold", "exempt", "cover", "allow", "difference", "limit", "time",
+    )
+    for stem in stems(word)
+)  # fmt: skip
 """Stems of what people ask for by "what is the …" and no law defines."""
 
 

@@ -5,6 +5,7 @@
       StoreMismatch         the store was built with another embedding model
       ModelUnavailable      the chat model did not answer in time, broke off or wrote no answer; never reaches a person
       ModelMisconfigured    the chat model named in the settings cannot be used; told to whoever starts Reggi
+      TracingUnavailable    traces are wanted and cannot be made; told to whoever starts Reggi
       QuestionRejected      the question cannot be read (too long, empty)
 
 An expected outcome ("no such law") is not an error: it is `Answer.status`.
@@ -45,6 +46,12 @@ class ModelMisconfigured(RetrievalError):
     """The chat model named in the settings cannot be used: its package is missing or refuses the settings."""
 
     plain = "The chat model I am set to use does not work. Please tell the person who runs me."
+
+
+class TracingUnavailable(RetrievalError):
+    """Traces are wanted (`REGGI_TRACES_URL`) and the package that makes them is not installed."""
+
+    how = "REGGI_TRACES_URL needs packages that are not installed: pip install 'reggi[tracing]'"
 
 
 class QuestionRejected(RetrievalError):

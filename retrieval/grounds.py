@@ -15,6 +15,8 @@ from retrieval.words import stems
 
 _TIME = frozenset(("deadline",))
 """A ground with a figure bears the words "time", "limit", "deadline"."""
+_LEVEL = frozenset(("threshold",))
+"""One with a number, share or sum bears the word "threshold"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +133,19 @@ def _ground(
     for other in context:
         around, parties = around | other.concepts, parties | {p.name for p in other.parties}
     return Ground(
-        reading, jurisdiction, around | _TIME if reading.quantities else around, parties,
+        reading, jurisdiction, around | _of_figures(reading), parties,
         section.names | frozenset(stems(text)), section.initials | _initials(text), normal(text), since, until, starts,
     )  # fmt: skip
+
+
+def _of_figures(reading: Reading) -> frozenset[str]:
+    if not reading.quantities:
+        return frozenset()
+    return _TIME | (
+        _LEVEL
+        if any(q.figure.kind in ("count", "share", "money") for q in reading.quantities)
+        else frozenset()
+    )
 
 
 @lru_cache(maxsize=8_192)

@@ -6,13 +6,17 @@ capitals, they want a sign beside them. A list vouches for its members: "ca, or,
 
 from __future__ import annotations
 
-from retrieval.jurisdiction_lists import CodeLists
+from retrieval.jurisdiction_gazetteer import follows_a_name, follows_its_town
+from retrieval.jurisdiction_lists import CodeLists, is_code
 from retrieval.jurisdiction_registry import names, words
 from retrieval.jurisdiction_units import NAMED, Reading, Unit
 from retrieval.jurisdiction_word_codes import WordCodes, is_legal
 from retrieval.markup import normal
 
 _LAW_AHEAD = 6
+_FOR_VETERANS = frozenset({"hospital", "hospitals", "clinic", "clinics", "loan", "loans", "benefits"})
+_ROLES = frozenset({"mo", "md", "pa", "co", "ma", "ca"})
+"""Somebody's modus operandi, doctor, assistant, officer, mother, certificate authority."""
 
 
 class ShortForms:
@@ -32,6 +36,9 @@ class ShortForms:
 
     def settle(self, reading: Reading) -> None:
         """Turn each `maybe` into a place, a country or a plain word."""
+        for at, unit in enumerate(reading.units):
+            if unit.word == "(":
+                self._drop_initials(reading, at)
         for at in self._lists.plain(reading):
             self._close(reading, at, True)
         open_units: list[int] = []
@@ -49,6 +56,16 @@ class ShortForms:
             if reading.units[at].kind == "maybe":
                 reading.units[at].kind = "word"
 
+    def _drop_initials(self, reading: Reading, at: int) -> None:
+        """Make a word of the code that only repeats initials: "Google Analytics (GA)", "GA (Google Analytics)"."""
+        code_at, names_at = (at + 1, at - 2) if reading.word(at + 2) == ")" else (at - 1, at + 1)
+        if not 0 <= code_at < len(reading.units) or names_at < 0 or names_at + 1 >= len(reading.units):
+            return
+        code, pair = reading.units[code_at], reading.units[names_at : names_at + 2]
+        plain = all(unit.kind in {"word", "noise"} and unit.word not in self._ends for unit in pair)
+        if plain and is_code(code) and "".join(unit.word[0] for unit in pair) == code.word:
+            code.kind = "word"
+
     def _close(self, reading: Reading, at: int, is_place: bool) -> None:
         unit = reading.units[at]
         unit.kind = "word" if not is_place else "country" if unit.word == "us" else "place"
@@ -65,6 +82,8 @@ class ShortForms:
             return self._code(reading, at, unit)
         if gate in {"abbreviation", "dotted"}:
             return self._abbreviation(reading, at, unit)
+        if gate == "owner":
+            return after is not None and is_legal(after)  # "virginias privacy law"
         if gate == "pronoun":
             return reading.is_upper(unit) and (before is None or before.word not in self._codes.telling)
         if gate == "acronym":
@@ -77,11 +96,19 @@ class ShortForms:
             beside = beside or (after is not None and (after.kind in NAMED or after.word in self._nouns))
             return reading.is_capitalised(unit) or prepared or beside
         if gate in {"in", "in or shop"}:
+            if self._goes_on_as_a_name(reading, unit, after):
+                return False
             prepared = prepared and reading.word(at - 1) not in {"to", "at"}
             if reading.capitals or unit.word == "jersey":
                 return prepared or beside
             return reading.is_capitalised(unit) and (prepared or (beside and unit.choose))
         return True
+
+    def _goes_on_as_a_name(self, reading: Reading, unit: Unit, after: Unit | None) -> bool:
+        """True for "from Columbia Records" and "Lincoln Electric", not for "in Jackson Mississippi"."""
+        if after is None or after.kind != "word" or not reading.is_capitalised(after):
+            return False
+        return reading.is_capitalised(unit) and after.word not in self._nouns and not is_legal(after)
 
     def _abbreviation(self, reading: Reading, at: int, unit: Unit) -> bool | None:
         before, after = reading.before(at), reading.after(at)
@@ -110,6 +137,8 @@ class ShortForms:
         if self._is_hyphenated_word(reading, at) or self._is_degree(reading, at):
             return False
         upper = reading.is_upper(unit)
+        if unit.word == "va" and reading.word(at + 1) in _FOR_VETERANS and reading.word(at - 1) != ",":
+            return False
         if self._is_behind_its_town(reading, at, unit, upper):
             return True
         if self._word_codes.is_doubtful(unit.word, upper):
@@ -119,15 +148,20 @@ class ShortForms:
         return True if unit.word not in self._codes.need_a_cue or self._has_cue(reading, at) else None
 
     def _is_a_person(self, reading: Reading, at: int) -> bool:
-        """True for "an MD and a PA" and "the CO of the base": an article before, no noun behind."""
+        """True for "an MD and a PA", "their MO" and "the CO of the base": an article before, no noun behind."""
         article, after = reading.word(at - 1), reading.after(at)
         if article == "the":
             return after is not None and after.word in {"of", "at"}
-        if article not in {"a", "an", "my", "his", "her"}:
+        if article in {"our", "their", "your", "its"}:
+            if reading.word(at) not in _ROLES:
+                return False
+        elif article not in {"a", "an", "my", "his", "her"}:
             return False
         if after is None:
             return True
-        return after.word != "-" and (after.kind == "mark" or after.word in self._ends)
+        if self._lists.neighbour(reading, at, 1) is not None:
+            return False  # "a CA or NV resident"
+        return after.word not in {"-", "("} and (after.kind == "mark" or after.word in self._ends)
 
     def _is_behind_its_town(self, reading: Reading, at: int, unit: Unit, upper: bool) -> bool:
         """True for "Portland OR" and "portland, or", not for "portland or seattle"."""
@@ -183,6 +217,8 @@ class ShortForms:
             and units[at + 2].touches
         ):
             right = units[at + 2]
+            if not right.word[0].isalnum():
+                return False  # "TX->OK"
             if right.kind not in {"place", "maybe"} and not is_legal(right):
                 bold = reading.is_upper(units[at]) and units[at].word not in self._codes.words_in_capitals
                 return not (bold and right.word.isalpha())
@@ -200,6 +236,18 @@ class ShortForms:
 
     def _los_angeles_or_louisiana(self, reading: Reading, at: int) -> tuple[str, ...]:
         """Return LA beside other states or legal words, CA beside other cities, else both."""
+        if follows_its_town(reading, at) or follows_a_name(reading, at):
+            return ("LA",)
+        if (reading.word(at - 1), reading.word(at - 2)) == (":", "state") or (
+            reading.word(at - 1) == "("
+            and reading.word(at + 1) == ")"
+            and reading.units[at - 2].kind != "place"
+        ):
+            return ("LA",)
+        if reading.word(at - 1) in {"compare", "comparing"} and reading.word(at + 1) in {"with", "to", "and"}:
+            beside = reading.units[at + 2 : at + 3]
+            if beside and beside[0].sense is not None and beside[0].sense.why in {"code", "name"}:
+                return ("LA",)
         right = self._lists.neighbour(reading, at, 1)
         if (
             right is not None
@@ -212,7 +260,8 @@ class ShortForms:
             if side is not None and side.sense is not None and side.sense.why in {"city", "code", "name"}:
                 # "Baton Rouge, LA" is a town in its state, "Chicago, LA" two cities
                 return ("CA",) if side.sense.why == "city" and "LA" not in side.codes else ("LA",)
-        if reading.word(at + 1) in self._law_ahead:
+        owner = reading.word(at + 1) == "'s"
+        if reading.word(at + 2 if owner else at + 1) in self._law_ahead:
             return ("LA",)
         before = reading.word(at - 1)
         if before in self._codes.left_out_prepositions:

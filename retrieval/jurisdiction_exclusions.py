@@ -18,7 +18,9 @@ _NOT = frozenset({"not", "nor", "neither", "never", "ni"})
 _MODALS = frozenset({"may", "can", "must", "could", "should", "shall"})
 _TURNED_ROUND = frozenset({"isn't", "aren't", "wasn't", "weren't"})
 _QUESTION_HEADS = frozenset({"why", "so", "but", "and", "then"})
-_ALL_BEFORE_BUT = frozenset({"everyone", "anyone", "all", "everywhere", "anywhere", "everybody", "anybody"})
+_ALL_BEFORE_BUT = frozenset(
+    {"everyone", "anyone", "everything", "all", "everywhere", "anywhere", "everybody", "anybody"}
+)
 _OUT_VERBS = frozenset(
     {"leave", "leaving", "take", "taking", "keep", "rule", "ruling", "cut", "count", "counting"}
 )
@@ -156,6 +158,9 @@ class ExclusionReader:
         )
 
     def _is_people_behind(self, reading: Reading, group: Group) -> bool:
+        sense = reading.units[group.first].sense
+        if sense is not None and sense.why == "demonym":
+            return True
         ahead = {reading.word(group.last + 1), reading.word(group.last + 2)}
         return bool(ahead & self._people)
 

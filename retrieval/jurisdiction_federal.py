@@ -7,6 +7,8 @@ from retrieval.jurisdiction_registry import FEDERAL, words
 from retrieval.jurisdiction_units import Reading, Unit
 
 _AGAINST = frozenset({"vs", "versus", "vs .", "v ."})
+_COMPARED_REACH = 6
+_VERB_REACH = 2  # "does FERPA beat California's law"
 _STATE_LAW = frozenset({"law", "laws", "rules", "statutes", "requirements", "and", "privacy"})
 
 
@@ -70,4 +72,5 @@ def _is_compared(reading: Reading, mention: Mention) -> bool:
     after = reading.after(mention.at + 1)
     if reading.word(mention.at + 1) == "and" and after is not None and after.kind == "place":
         return True  # "HIPAA and Texas medical privacy"
-    return any(reading.word(i) in compared for i in range(max(0, mention.at - 6), mention.at))
+    first, last = max(0, mention.at - _COMPARED_REACH), mention.at + _VERB_REACH
+    return any(reading.word(i) in compared for i in range(first, last + 1))

@@ -12,6 +12,10 @@ from retrieval.jurisdiction_units import NAMED, Reading, Unit
 
 _BETWEEN_AT_MOST = 5
 _MOVED_LEFT = 4
+_TAPED = frozenset(
+    {"record", "recording", "recorded", "wiretap", "tape", "taping"}
+)  # both ends of a call count
+_CORRECTIONS = frozenset({("i", "meant"), ("make", "that"), ("scratch", "that"), ("we", "meant")})
 
 
 @dataclass(slots=True)
@@ -68,23 +72,43 @@ class GroupReader:
             else:
                 groups.append(Group(at, at, [at]))
         recording = any(unit.word in self._roles.records for unit in reading.units)
+        taped = any(unit.word in _TAPED for unit in reading.units)
         quotes = [start for start, _ in reading.quoted]
-        for group, following in zip_longest(groups, groups[1:]):
+        for group in groups:
             group.role = self._reader.role(reading, group.first, group.last)
-            if recording and group.role == Role.SPEAKER:
+        for group, following in zip_longest(groups, groups[1:]):
+            called = taped and group.role == Role.BUSINESS and reading.word(group.first - 1) == "from"
+            if called or (recording and group.role == Role.SPEAKER):
                 group.role = Role.ASKED  # both ends of a call count
             start = reading.units[group.first].start
             quote = bisect_right(quotes, start) - 1
             if quote >= 0 and start < reading.quoted[quote][1]:
                 group.role = Role.QUOTED
             elif following is not None:
-                self._left_behind(reading, group, following)
+                self._left_behind(reading, group, following, taped)
+        self._take_back(reading, groups)
         return groups
+
+    def _take_back(self, reading: Reading, groups: list[Group]) -> None:
+        """As in "Arkansas? I meant Kansas.": what was named before is taken back."""
+        last = max(
+            (i for i, group in enumerate(groups) if self._is_correction(reading, group.first)), default=0
+        )
+        for group in groups[:last]:
+            group.role = Role.PAST
+
+    def _is_correction(self, reading: Reading, first: int) -> bool:
+        words_before = [reading.word(i) for i in range(first - 3, first)]
+        if words_before[-1] in {"the", ":", ","}:
+            words_before = [reading.word(first - 4), *words_before[:-1]]
+        return tuple(words_before[-2:]) in _CORRECTIONS or words_before[-1] == "correction"
 
     def _joins(self, reading: Reading, group: Group, at: int) -> bool:
         """True when only separators stand between the group and this place, and it does not begin something new."""
         units = reading.units
         between = [unit.word for unit in units[group.last + 1 : at]]
+        if between == ["-"] and not units[at - 1].touches and reading.word(group.first - 1) == "not":
+            return False  # "not Missouri - Mississippi"
         if len(between) > _BETWEEN_AT_MOST or "every" in {units[group.last].kind, units[at].kind}:
             return False
         if not between or between == ["'s"]:
@@ -128,8 +152,11 @@ class GroupReader:
         left, right = self._reader.left(reading, group.first), self._reader.right(reading, at)
         return left is not None and right is not None and left != right
 
-    def _left_behind(self, reading: Reading, group: Group, following: Group) -> None:
-        """As in "moved from Ohio to Utah": Ohio is past. "ships wine from Ohio to Utah": Ohio is where the business is."""
+    def _left_behind(self, reading: Reading, group: Group, following: Group, taped: bool) -> None:
+        """As in "moved from Ohio to Utah": Ohio is past. "ships wine from Ohio to Utah": Ohio is where the business is.
+
+        "moved our office from Ohio to Utah": Utah is where the business is now.
+        """
         if following.first - group.last > 3:
             return
         between = {reading.word(i) for i in range(group.last + 1, following.first)}
@@ -138,5 +165,7 @@ class GroupReader:
             return
         if left & self._roles.moves:
             group.role = Role.PAST
-        elif left & self._roles.delivers and not left & self._roles.data:
+            if left & self._roles.business and following.role == Role.ASKED:
+                following.role = Role.BUSINESS
+        elif left & self._roles.delivers and not left & self._roles.data and not taped:
             group.role = Role.BUSINESS

@@ -54,6 +54,8 @@ def _names() -> Iterator[tuple[str, Sense]]:
         name = Sense("place", "name", (code,))
         if not row["name"].endswith("s") and row["name"] not in _PLURAL_IS_ANOTHER:
             yield f"{row['name']}s", name  # "californias privacy law"
+        elif row["name"] in _PLURAL_IS_ANOTHER:
+            yield f"{row['name']}s", Sense("maybe", "name", (code,), "owner")
         for value in row.get("spellings", ()):
             yield value, Sense("place", "spelling", (code,))
         for value in (row["name"], *row.get("names", ())):

@@ -11,6 +11,7 @@ _OPENING = frozenset({"(", "[", "compare", "comparing", "the", "states"})
 _JOINING = frozenset({"/", "&", "+", "|"})
 _LONG_RUN = 4
 _LINKS_AT_MOST = 3
+_CODES_IN_A_ROW = 2
 
 
 def is_code(unit: Unit) -> bool:
@@ -39,7 +40,7 @@ class CodeLists:
                     listed += run if len(run) == _LONG_RUN else [at]
                 continue
             run = []
-            if unit.word == "/" and self._is_pair(reading, at):
+            if (unit.word == "/" and self._is_pair(reading, at)) or self._is_joined(reading, at):
                 listed += [at - 1, at + 1]
         return listed
 
@@ -52,8 +53,24 @@ class CodeLists:
             return False
         return not {left.word, right.word} <= self._codes.words_in_capitals
 
+    def _is_joined(self, reading: Reading, at: int) -> bool:
+        """True for the sign of "PR & VI" and the "and" of "OR and ID", between two codes in capitals."""
+        if reading.word(at) not in {"&", "+", "and"} or not 0 < at < len(reading.units) - 1:
+            return False
+        sides = (reading.units[at - 1], reading.units[at + 1])
+        if not all(is_code(side) and reading.is_upper(side) for side in sides):
+            return False
+        if reading.word(at) != "and":
+            return True
+        everyday = {side.word for side in sides} <= {"id", "pr", "ok", "us", "as", "me"}
+        return not everyday and reading.word(at - 1) not in self._codes.interjections
+
     def _codes_alone(self, reading: Reading) -> list[int]:
         """Return the codes of a text that is nothing but a list of codes: "id, mt", "ca, or, wa", "OK / KS"."""
+        if len(reading.units) > _CODES_IN_A_ROW and all(is_code(unit) for unit in reading.units):
+            row = {unit.word for unit in reading.units}
+            if "or" not in row and not row <= self._codes.everyday:
+                return list(range(len(reading.units)))  # "il in mi oh"
         listed: list[int] = []
         linked = True
         for at, unit in enumerate(reading.units):

@@ -6,20 +6,24 @@ can be said in general: "Judge Washington", "the Ohio River", "Virginia from HR 
 
 from __future__ import annotations
 
+from retrieval.jurisdiction_proper_names import ProperNames, normal_set
 from retrieval.jurisdiction_registry import names, words
 from retrieval.jurisdiction_units import Reading, Unit
-from retrieval.markup import normal
 
 _POSSESSIVES = frozenset({"our", "my", "his", "her", "their", "the", "your"})
 _FONTS = frozenset({"font", "fonts", "typeface", "typeset", "serif"})
 _FONT_LEFT = 6
 _FONT_BETWEEN = frozenset({"to", "is", "in", "as", "be", ":", "the", ","})
+_SURNAMES = frozenset({"washington", "jackson", "houston", "montana"})
+_LINKS = frozenset({",", "and", "or", "&", "/"})
+_LINKS_AT_MOST = 2
+_COUNTRY_REACH = 9
+_INSTALMENTS = frozenset({"season", "episode", "volume"})
+_PRODUCT_REACH = 4  # "Maui vacation rental guests", "Syracuse snow-tire shop"
+_QUOTES = ('"', "'", "“", "”", "‘", "’", "«", "»")
+_TYPE_SIZES = frozenset({"pt", "px", "point", "points", "bold", "italic"})
+_SIZE_REACH = 4
 _GREETINGS = frozenset({"thanks", "hi", "hello", "hey", "you"})
-
-
-def normal_set(values: list[str]) -> frozenset[str]:
-    """Return the words of a registry list in normal form."""
-    return frozenset(normal(value) for value in values)
 
 
 class Namesakes:
@@ -32,13 +36,14 @@ class Namesakes:
         known = words()
         self._grammar = known.grammar
         self._nouns = known.grammar.legal_right | known.roles.people | known.roles.business | known.roles.laws
+        self._names = ProperNames()
         self._persons = self._lists["person_before"] | known.roles.informant
 
     def is_something_else(self, reading: Reading, at: int, several: bool) -> bool:
         """Say whether the place at `at` is no place; `several`: the text names others too."""
         unit = reading.units[at]
         if unit.sense is not None and unit.sense.why == "demonym":
-            return self._is_product(reading, at)
+            return self._is_product(reading, at) or self._is_the_country(reading, at, unit)
         if unit.sense is None or unit.sense.why not in {"name", "city", "spelling", "set"}:
             return False
         return (
@@ -46,6 +51,9 @@ class Namesakes:
             or self._has_thing_before(reading, at, unit)
             or self._is_river(reading, at, unit)
             or self._is_surname(reading, at, unit)
+            or self._is_before_its_surname(reading, at, unit, several)
+            or self._is_the_country(reading, at, unit)
+            or self._names.goes_on(reading, at, unit)
             or (
                 unit.word in self._lists["first_name_states"]
                 and self._is_first_name(reading, at, unit, several)
@@ -53,7 +61,10 @@ class Namesakes:
         )
 
     def _has_thing_behind(self, reading: Reading, at: int) -> bool:
-        """As in "Ohio River", "Boise State Broncos", "Kansas, the band", "the Fargo film" but not "a Georgia film company"."""
+        """As in "Ohio River", "Boise State Broncos", "Kansas, the band", "the Fargo film" but not "a Georgia film company".
+
+        Also "Fargo season 2" and "'Nebraska' by Springsteen".
+        """
         lists = self._lists
         after = reading.after(at)
         if after is None:
@@ -65,8 +76,16 @@ class Namesakes:
             return True
         if after.word in {"state", "tech"} and further is not None and further.word in lists["after_capital"]:
             return reading.is_capitalised(further)
+        if further is not None and after.word in _INSTALMENTS and further.word[0].isdigit():
+            return True
+        if after.word == "by" and further is not None and reading.is_capitalised(further):
+            unit = reading.units[at]
+            return reading.text[unit.start - 1 : unit.start] in _QUOTES and reading.text[unit.end] in _QUOTES
         if after.word == "," and reading.word(at + 2) == "the":
-            return reading.word(at + 3) in lists["before"] or reading.word(at + 3) in lists["after_at_end"]
+            return any(
+                reading.word(i) in lists["before"] or reading.word(i) in lists["after_at_end"]
+                for i in (at + 3, at + 4)
+            )
         if after.word in lists["after_at_end"]:
             return further is None or further.kind == "mark" or further.word in self._grammar.compound_end
         return False
@@ -76,7 +95,7 @@ class Namesakes:
         for i in (at + 1, at + 2):
             word = reading.word(i)
             if word in self._lists["products"]:
-                return reading.word(i + 1) not in self._nouns
+                return not self._nouns & {reading.word(j) for j in range(i + 1, i + _PRODUCT_REACH)}
             if word in self._nouns or word in self._grammar.compound_end or not word.isalpha():
                 return False
         return False
@@ -86,11 +105,15 @@ class Namesakes:
         before = reading.before(at)
         if before is not None:
             if before.word in self._lists["before"]:
-                return before.word not in {"called", "named"} or reading.is_capitalised(unit)
+                quoted = reading.text[unit.start - 1 : unit.start] in _QUOTES
+                return before.word not in {"called", "named"} or reading.is_capitalised(unit) or quoted
             if before.word.rstrip(" .") in self._lists["before_capital"] and reading.is_capitalised(before):
                 return True
-        if unit.word == "georgia" and _FONTS & {reading.word(i) for i in range(max(0, at - _FONT_LEFT), at)}:
-            return True
+        if unit.word == "georgia":
+            left = {reading.word(i) for i in range(max(0, at - _FONT_LEFT), at)}
+            right = [reading.word(i) for i in range(at + 1, at + _SIZE_REACH)]
+            if _FONTS & left or any(word.lstrip("0123456789") in _TYPE_SIZES for word in right):
+                return True
         i = at - 1
         while i >= 0 and reading.word(i) in _FONT_BETWEEN:
             i -= 1
@@ -115,7 +138,7 @@ class Namesakes:
             title = reading.units[at - 2]
         if title is None:
             return False
-        if title.word in self._lists["titles"]:
+        if title.word.rstrip(" .") in self._lists["titles"]:
             return True
         if not reading.is_capitalised(title):
             return False
@@ -123,6 +146,34 @@ class Namesakes:
             return True
         named = unit.word in self._lists["surname_states"] and title.word in self._lists["first_names"]
         return named and reading.is_capitalised(unit)
+
+    def _is_before_its_surname(self, reading: Reading, at: int, unit: Unit, several: bool) -> bool:
+        """As in "Madison Washington", both halves of it, where another place is named too; not "Austin Texas"."""
+        if not several or not reading.is_capitalised(unit):
+            return False
+        for first_at, last_at in ((at, at + 1), (at - 1, at)):
+            if first_at < 0 or last_at >= len(reading.units):
+                continue
+            first, last = reading.units[first_at], reading.units[last_at]
+            if first.word in self._lists["first_name_states"] and last.word in _SURNAMES:
+                placed = reading.word(first_at - 1) in self._grammar.prepositions
+                return not placed and not set(first.codes) & set(last.codes)
+        return False
+
+    def _is_the_country(self, reading: Reading, at: int, unit: Unit) -> bool:
+        """As in "Georgia, Armenia and Azerbaijan": the country beside its neighbours."""
+        if not unit.word.startswith("georgia"):
+            return False
+        near = range(max(0, at - _COUNTRY_REACH), at + _COUNTRY_REACH)
+        if any(reading.word(i) in self._lists["in_georgia_abroad"] for i in near):
+            return True
+        for step in (-1, 1):
+            i = at + step
+            while 0 <= i < len(reading.units) and reading.word(i) in _LINKS and abs(i - at) <= _LINKS_AT_MOST:
+                i += step
+            if i != at + step and reading.word(i) in self._lists["around_georgia"]:
+                return True
+        return False
 
     def _is_first_name(self, reading: Reading, at: int, unit: Unit, several: bool) -> bool:
         """As in "Virginia Smith", "Georgia from HR asked", "thanks, Virginia", "Savannah, our intern"."""
@@ -139,12 +190,25 @@ class Namesakes:
             return False
         if after.word in self._lists["surnames"] and reading.is_capitalised(after):
             return True
-        if after.word == "," and reading.word(at + 2) in _POSSESSIVES:
+        if self._is_full_name(reading, at, after):
+            return True
+        if after.word in {",", "("} and reading.word(at + 2) in _POSSESSIVES:
             return reading.word(at + 3) in self._persons
         if before is None and self._is_addressed(reading, at):
             return True
         beside = several and after.word in self._lists["person_after_beside_a_place"]
         return before is None and (beside or after.word in self._lists["person_after"])
+
+    def _is_full_name(self, reading: Reading, at: int, after: Unit) -> bool:
+        """As in "Montana Fishburne wants …", "Virginia Satir's": an unknown name behind, and then what people do or have."""
+        if after.kind != "word" or after.word in self._nouns or not reading.is_capitalised(after):
+            return False
+        verb = reading.word(at + 2)
+        return (
+            verb == "'s"
+            or verb in self._lists["person_after"]
+            or verb in self._lists["person_after_beside_a_place"]
+        )
 
     def _is_addressed(self, reading: Reading, at: int) -> bool:
         """As in "Virginia, can you …", "Georgia is on vacation"."""

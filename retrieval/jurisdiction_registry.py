@@ -220,6 +220,13 @@ def names() -> dict[str, Any]:
 
 
 @cache
+def towns() -> dict[str, tuple[str, ...]]:
+    """Return the towns of config/jurisdiction_towns.toml by the code of their state."""
+    rows = _read("jurisdiction_towns.toml")
+    return {code: tuple(name.strip() for name in text.split("|")) for code, text in rows.items()}
+
+
+@cache
 def registry() -> Registry:
     """Return the jurisdictions, read once."""
     places = tuple(

@@ -132,7 +132,7 @@ class RoleReader:
         if word in roles.server:
             return role if role == Role.PEOPLE and word == "database" else Role.SERVER
         if word in roles.laws:
-            weak = word in roles.data and (not known or role == Role.BUSINESS)
+            weak = word in roles.data and (not known or role in {Role.BUSINESS, Role.SERVER})
             return role if weak or role == Role.PEOPLE else Role.ASKED
         if word in roles.incorporated or word == "corporation":
             return Role.INCORPORATED
@@ -158,8 +158,8 @@ class RoleReader:
             decided, role = self._word_before(reading, i, first, preposition, based and not located, based)
             if decided:
                 return role
-            if word in self._grammar.prepositions:
-                preposition = preposition or word
+            if word in self._grammar.prepositions or (word in self._grammar.be and i == first - 1):
+                preposition = preposition or word  # "our cloud region is Ohio"
             elif word not in self._grammar.transparent and not (
                 unit.kind == "mark" and word in {",", "(", ")", "-"}
             ):

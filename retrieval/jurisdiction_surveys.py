@@ -74,6 +74,8 @@ def standing_surveys(reading: Reading, surveys: list[Mention], places: list[Ment
         why = unit.sense.why if unit.sense else ""
         if unit.word in every.loose or (why == "survey" and narrowed):
             continue
+        if _is_within_a_set(reading, survey.at):
+            continue
         here = sentences[survey.at]
         if why != "survey" and here not in asking and asked_in - {here}:
             continue
@@ -90,6 +92,15 @@ def _narrows(reading: Reading, place: Mention) -> bool:
     if len({code for at in group.members for code in reading.units[at].codes}) > 1:
         return True
     return before[0] in {"in", "for", "within", "from", "to", "under"} or place.role == Role.PEOPLE
+
+
+def _is_within_a_set(reading: Reading, at: int) -> bool:
+    """True for "every state in New England"."""
+    if reading.word(at + 1) not in {"in", "of", "across", "within"}:
+        return False
+    i = at + 3 if reading.word(at + 2) == "the" else at + 2
+    sense = reading.units[i].sense if i < len(reading.units) else None
+    return sense is not None and sense.why == "set" and reading.units[i].kind == "place"
 
 
 def _sentences(reading: Reading) -> tuple[list[int], set[int]]:

@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from retrieval.jurisdiction_namesakes import normal_set
+from retrieval.jurisdiction_proper_names import normal_set
 from retrieval.jurisdiction_registry import names
 from retrieval.jurisdiction_units import Reading, Sense, Unit
 from retrieval.markup import read_tokens
 
 _LOCATIVE = frozenset({"in", "near", "at", "from", "office", "store", "shop", "outside", "around"})
 _LINKS = frozenset({",", "and", "or", "&", "/"})
+_OF_SEVERAL = frozenset(
+    {"laws", "rules", "statutes", "acts", "deadlines", "thresholds", "requirements", "residents"}
+)
+_IN_TOWN_NAMES = frozenset(
+    {
+        "city",
+        "springs",
+        "falls",
+        "beach",
+        "shore",
+        "center",
+        "junction",
+        "heights",
+        "ridge",
+        "park",
+        "lake",
+        "valley",
+    }
+)
 _ORDINANCE_REACH = 7
 _BAN_REACH = 5
 
 
 def _names_someone(word: str) -> bool:
-    """True for what may follow a town at the start of a note: "Wyoming, Michigan employer"."""
-    return word.isalpha() and word not in _LINKS
+    """True for what may follow a town at the start of a note: "Wyoming, Michigan employer", not "Utah, Ohio rules"."""
+    return word.replace(" ", "").isalpha() and word not in _LINKS and word not in _OF_SEVERAL
 
 
 class Towns:
@@ -54,7 +73,13 @@ class Towns:
         units = reading.units
         comma = at >= 2 and units[at - 1].word in {",", "(", "-"}
         town_at = at - 2 if comma else at - 1
-        if town_at < 0 or units[town_at].sense is None:
+        if town_at < 0:
+            return
+        if town_at >= 1 and units[town_at].word in _IN_TOWN_NAMES and reading.is_capitalised(units[town_at]):
+            if _why(units[town_at - 1].sense) == "name":
+                units[town_at - 1].settle("place", state.codes)  # "Colorado City, Texas"
+            return
+        if units[town_at].sense is None:
             return
         town, code, listed = units[town_at], state.codes[0], self._goes_on(reading, at)
         why = _why(town.sense)

@@ -9,7 +9,17 @@ UnitKind = Literal[
     "word", "mark", "break", "noise", "maybe", "place", "every", "federal", "country", "outside"
 ]
 Gate = Literal[
-    "any", "capital", "in", "in or shop", "code", "abbreviation", "dotted", "acronym", "generic", "pronoun"
+    "any",
+    "capital",
+    "in",
+    "in or shop",
+    "code",
+    "abbreviation",
+    "dotted",
+    "acronym",
+    "generic",
+    "pronoun",
+    "owner",
 ]
 
 NAMED: frozenset[UnitKind] = frozenset({"place", "every", "federal", "country", "outside"})
@@ -81,7 +91,8 @@ class Reading:
 
     def is_capitalised(self, unit: Unit) -> bool:
         """True where a capital says something: the first letter is one and the text is not all capitals."""
-        return not self.capitals and self.text[unit.start].isupper()
+        start = unit.start + (len("the ") if unit.word.startswith("the ") else 0)
+        return not self.capitals and start < unit.end and self.text[start].isupper()
 
     def is_upper(self, unit: Unit) -> bool:
         """True for "OR" in a text that is not all capitals."""

@@ -7,6 +7,7 @@ legal word ("OH law"), alone after "and" ("and ID?"). What stays open is left to
 
 from __future__ import annotations
 
+from retrieval.jurisdiction_gazetteer import follows_a_name, follows_its_town
 from retrieval.jurisdiction_registry import words
 from retrieval.jurisdiction_units import NAMED, Reading, Unit
 
@@ -37,6 +38,42 @@ _EXCLAIMS = frozenset(
         "too",
         "again",
         "or",
+    }
+)
+_TOWN_CODES = frozenset({"in", "or", "me"})  # in capitals behind a name and a comma these are no words
+_COURT_CODES = frozenset({"in", "or", "ok", "oh", "hi"})
+_COURTS = frozenset(
+    {
+        "court",
+        "resident",
+        "law",
+        "statute",
+        "customer",
+        "company",
+        "business",
+        "employer",
+        "consumer",
+        "employee",
+    }
+)
+_HEADS = frozenset({"in", "or", "me", "id", "la"})  # "ME - may we record?"
+_LAW_NOUNS = frozenset(
+    {
+        "law",
+        "laws",
+        "rule",
+        "rules",
+        "statute",
+        "deadline",
+        "deadlines",
+        "act",
+        "breach",
+        "notice",
+        "notification",
+        "thresholds",
+        "penalties",
+        "fines",
+        "requirements",
     }
 )
 _SHORT_FOLLOW_UP = 5
@@ -73,7 +110,9 @@ class WordCodes:
     def __init__(self) -> None:
         self._codes = words().codes
         self._grammar = words().grammar
-        self._laws = words().roles.laws
+        roles = words().roles
+        self._laws = roles.laws
+        self._people, self._delivers, self._based = roles.people, roles.delivers, roles.based
         self._doubtful_small = self._codes.words_in_capitals | self._codes.words_in_small
 
     def is_doubtful(self, word: str, upper: bool) -> bool:
@@ -97,6 +136,8 @@ class WordCodes:
             and reading.word(at - 2) in {"state", "jurisdiction", "location"}
         ):
             return True
+        if upper and self._is_plainly_placed(reading, at, before, after):
+            return True
         lawful = after is not None and is_legal(after) and self._has_own_law(after, word, upper)
         if before is None:
             return True if lawful or (upper and self._opens_question(reading, at)) else None
@@ -108,6 +149,8 @@ class WordCodes:
             return True
         if before.word == "," and upper and self._follows_town(reading, at):
             return True
+        if upper and follows_its_town(reading, at):
+            return True
         if (
             upper
             and before.word in ({"does", "did", "will"} if word == "in" else _SUBJECT_VERBS)
@@ -118,6 +161,28 @@ class WordCodes:
             return True
         verb = after is not None and after.word in self._codes.law_verbs
         return True if verb and before.word in self._codes.auxiliaries and word not in {"us", "as"} else None
+
+    def _is_plainly_placed(self, reading: Reading, at: int, before: Unit | None, after: Unit | None) -> bool:
+        """True in capitals for "OR-based", "State: OK", "compare ME with", "residents of ID", "ship to PR", "breach law OH"."""
+        word = reading.word(at)
+        if word in {"us", "as"}:
+            return False
+        if after is not None and after.word == "-":
+            if before is None and not after.touches and word in _HEADS:
+                return True
+            return after.touches and reading.word(at + 2) in self._based and word != "id"
+        earlier = reading.word(at - 2)
+        if reading.word(at - 1) == ":":
+            return earlier in {"state", "states", "jurisdiction", "location"}
+        if before is None:
+            return False
+        if before.word in {"compare", "comparing"}:
+            return True
+        if before.word == "of":
+            return earlier in self._people
+        if before.word in {"to", "into"}:
+            return earlier in self._delivers
+        return after is None and word != "ok" and before.word in _LAW_NOUNS
 
     def _stands_apart(self, reading: Reading, at: int, upper: bool) -> bool:
         """True for "(OR)", "OH: how long …", "and ID?" and "OR's law"."""
@@ -161,7 +226,12 @@ class WordCodes:
 
     def _is_no_noun(self, before: Unit, after: Unit | None, word: str, upper: bool) -> bool:
         """True unless the words before make it a thing or a person: "an ID", "my ma", "et al"."""
-        if before.word in {"an", "et", "&"} or (before.word == "a" and word in {"pr", "me", "us"}):
+        bold = upper and word in _COURT_CODES and after is not None and after.word in _COURTS
+        if (
+            (before.word == "an" and not bold)
+            or before.word in {"et", "&"}
+            or (before.word == "a" and word in {"pr", "me", "us"})
+        ):
             return False
         if upper:
             return (
@@ -230,13 +300,15 @@ class WordCodes:
     def _follows_town(self, reading: Reading, at: int) -> bool:
         """True for "Gary, IN" before a pause."""
         after = reading.after(at)
-        if at < 2 or reading.units[at].word not in {"in", "or", "me", "id", "oh", "hi"}:
+        if at < 2 or reading.units[at].word not in {"in", "or", "me", "oh", "hi"}:
             return False
         town = reading.units[at - 2]
         pause = (
             after is None or after.kind == "mark" or after.word[0].isdigit() or after.word in {"and", "or"}
         )
-        return reading.is_capitalised(town) and town.kind in {"word", "noise", "place"} and pause
+        if not (reading.is_capitalised(town) and town.kind in {"word", "noise", "place", "outside"}):
+            return False
+        return pause or (reading.units[at].word in _TOWN_CODES and follows_a_name(reading, at))
 
     def _before_a_name(self, reading: Reading, at: int, upper: bool) -> bool | None:
         """Settle a code right before a name: "compare OR NV" is a list; "CA OR NV" and "IN Texas" are not."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from retrieval.claims import Reading, Scope, Word
 from retrieval.wordings import Modality, base_of, wordings
 
@@ -36,6 +38,7 @@ def modality_fault(words: tuple[Word, ...], reading: Reading, theirs: Reading) -
     met = [
         not flat and (_speaks_of(s.excepted, spoken) if s.excepted else conditional) for s in theirs.scopes
     ]
+    only_plain = all(reading.scopes[w.scope].modality == "plain" for w in reading.words)
     for number in sorted({w.scope for w in words}):
         rows: list[_Row] = [
             (w, list({id(o): o for c in w.concepts for o in by_concept.get(c, ())}.values()))
@@ -44,9 +47,56 @@ def modality_fault(words: tuple[Word, ...], reading: Reading, theirs: Reading) -
         ]
         fault = _condition_fault(reading, number, rows, theirs)
         if fault is None and not reading.scopes[number].subject:
-            fault = _scope_fault(reading.scopes[number], rows, theirs, met)
+            fault = _scope_fault(reading.scopes[number], rows, theirs, met, only_plain)
         if fault:
             return fault
+    if fault := _join_fault(words, reading, theirs):
+        return fault
+    return _denial_fault(words, reading, theirs, by_concept)
+
+
+def _denial_fault(
+    words: tuple[Word, ...], reading: Reading, theirs: Reading, held: dict[str, list[Word]]
+) -> str | None:
+    """Return a word that a source only denies, in a clause that denies nothing."""
+    denying = {w.clause for w in reading.words if reading.scopes[w.scope].modality in _DENIES}
+    for word in words:
+        if word.weight < 1 or word.zone or word.named or word.clause in denying:
+            continue
+        others = [o for c in word.concepts for o in held.get(c, ()) if not o.zone]
+        if others and all(_is_denied(o, theirs) for o in others):
+            return f"the source denies “{word.text}”"
+    return None
+
+
+def _is_denied(word: Word, theirs: Reading) -> bool:
+    """Return whether a source says "not" of a word, or of what the word is the subject of."""
+    scope = theirs.scopes[word.scope]
+    if scope.subject:
+        after = [w for w in theirs.words if w.clause == word.clause and w.scope > word.scope and not w.zone]
+        later = [theirs.scopes[w.scope] for w in after]
+        return bool(later) and all(s.modality == "not" and not s.exception for s in later)
+    return scope.modality == "not" and not scope.exception
+
+
+def _join_fault(words: tuple[Word, ...], reading: Reading, theirs: Reading) -> str | None:
+    """Return two things that must both be, or of which one is enough, where the source says the other."""
+    for before, word in pairwise(words):
+        scope = reading.scopes[word.scope]
+        if (
+            not word.join
+            or word.denied
+            or scope.subject
+            or scope.modality not in ("plain", "must", "mustlet")
+        ):
+            continue
+        held = {
+            o.join
+            for first, o in pairwise(theirs.words)
+            if o.join and o.concepts & word.concepts and first.concepts & before.concepts
+        }
+        if held and word.join not in held:
+            return f"says “{word.join} {word.text}” where the source says “{min(held)}”"
     return None
 
 
@@ -90,7 +140,9 @@ def _same_kind(said: Modality, held: Modality) -> bool:
     return said == held or "plain" in (said, held) or {said, held} <= {"must", "mustlet"}
 
 
-def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool]) -> str | None:
+def _scope_fault(
+    scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool], only_plain: bool
+) -> str | None:
     rows = [(w, [o for o in others if o.zone != "if"]) for w, others in rows if not w.zone]
     clauses = _nearest_clauses(rows)
     if (
@@ -99,6 +151,13 @@ def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool
         and not any(s.exception == "without" for s in theirs.scopes)
     ):
         return "allows without a condition that the source does not lift"
+    if scope.bans and not any(w.head for w, _ in rows):
+        same_act = [(w, [o for o in others if not _other_act(o, theirs, rows)]) for w, others in rows]
+        if any(others for _, others in rows) and not any(others for _, others in same_act):
+            return "bans what the source does not"
+        rows = same_act
+    if only_plain and (fault := _weakened(rows, theirs)):
+        return fault
     same, shared = 0.0, 0.0
     aligned: dict[int, float] = {}
     for word, others in rows:
@@ -107,7 +166,7 @@ def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool
         here = [o for o in here if not theirs.scopes[o.scope].subject] or here
         if word.head:  # "must notify when it is notified": the first is what must be done
             here = [o for o in here if o.head and theirs.scopes[o.scope].modality != "plain"] or here
-        if not here:
+        if not here or (word.head and all(o.zone and not o.head for o in here)):
             continue
         weight = _weight(word)
         shared += weight
@@ -122,6 +181,27 @@ def _scope_fault(scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool
     verbs = {i: w for i, w in aligned.items() if not theirs.scopes[i].subject} or aligned
     nearest = [theirs.scopes[i] for i, w in verbs.items() if w >= 0.8 * max(verbs.values())]
     return _party_fault(scope, nearest, frozenset(p.name for p in theirs.parties)) if nearest else None
+
+
+def _weakened(rows: list[_Row], theirs: Reading) -> str | None:
+    """Return that a sentence says "is" where the source says "may be evidence of"; a sum may be told either way."""
+    met = {id(o) for _, others in rows for o in others}
+    told = [o for _, others in rows for o in others if not theirs.scopes[o.scope].subject]
+    for number in {o.scope for o in told if theirs.scopes[o.scope].modality == "may"}:
+        heads = [w for w in theirs.words if w.scope == number and w.head and w.weight >= 1]
+        alone = all(o.scope == number for o in told)
+        if alone and heads and not theirs.quantities and not any(id(h) in met for h in heads):
+            return f"says “is” where the source says “may {heads[0].text}”"
+    return None
+
+
+def _other_act(word: Word, theirs: Reading, rows: list[_Row]) -> bool:
+    """Return whether a word of a source stands under a ban on something that the sentence does not speak of."""
+    if theirs.scopes[word.scope].modality != "maynot":
+        return False
+    met = {id(o) for _, others in rows for o in others}
+    heads = [w for w in theirs.words if w.scope == word.scope and w.head and w.weight >= 1]
+    return bool(heads) and not any(id(h) in met for h in heads)
 
 
 def _decides(word: Word, others: list[Word]) -> bool:
@@ -174,6 +254,8 @@ def _fits(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bo
     if said in ("must", "mustlet"):
         return held in ("must", "mustlet", "plain") or (held == "maynot" and excepted) or (held == "may" and theirs.exception == "only" and excepted) or (said == "mustlet" and held == "may")  # fmt: skip
     if said == "may":
+        if held == "plain" and word.head and other.head and base_of(word.text) == base_of(other.text):
+            return False  # "may be trebled" where they are
         if held in ("may", "mustlet", "plain"):
             return not loose and not (scope.exception == "without" and theirs.exception != "without")
         if held == "maynot":
@@ -188,7 +270,7 @@ def _fits(word: Word, scope: Scope, other: Word, theirs: Scope, met: bool) -> bo
         )
         # in "may not be on a postcard or visible without opening" the exception is of the second alone
         elsewhere = 0 <= other.segment < theirs.excepted_from
-        return (held == "maynot" and (not loose or elsewhere)) or turned or held == "not"
+        return (held == "maynot" and (not loose or elsewhere)) or turned or (held == "not" and not scope.bans)
     if said == "neednot":
         return held in ("neednot", "not")
     if said == "not":
@@ -201,23 +283,24 @@ def _party_fault(said: Scope, held: list[Scope], everyone: frozenset[str]) -> st
 
     `everyone` are the parties of the source's whole sentence: one of them may be acted on.
     """
-    if said.modality == "plain" and _alike(said.actors, everyone):
+    if said.modality == "plain" and alike(said.actors, everyone):
         return None  # without a verb of ours, who acts may be anyone named
     turned = False
     for theirs in held:
         swapped = (
             said.actors & theirs.objects and said.objects & theirs.actors and not said.actors & theirs.actors
         )
-        actors = _alike(said.actors, theirs.actors) or _dual(said, theirs)
+        actors = alike(said.actors, theirs.actors) or _dual(said, theirs)
         turned = turned or bool(swapped)
         exact = said.actors & theirs.actors and (not said.objects or said.objects & theirs.objects)
-        objects = said.objects & everyone or _alike(said.objects, theirs.objects)
+        objects = said.objects & everyone or alike(said.objects, theirs.objects)
         if not swapped and actors and objects and (exact or not turned):
             return None
     return f"makes {'/'.join(sorted(said.actors)) or 'someone'} act on {'/'.join(sorted(said.objects)) or 'someone'}"
 
 
-def _alike(said: frozenset[str], held: frozenset[str]) -> bool:
+def alike(said: frozenset[str], held: frozenset[str]) -> bool:
+    """Return whether parties may stand for each other; nobody may stand for anyone."""
     if not said or not held or said & held:
         return True
     return any(frozenset((a, b)) in wordings().alike for a in said for b in held)
@@ -229,6 +312,7 @@ _PROTECTED = frozenset(("individual", "child", "parent", "employee", "person"))
 
 def _dual(said: Scope, held: Scope) -> bool:
     """Return whether a right of one is told as a duty of the other: "people may delete", "a controller must delete"."""
-    return {said.modality, held.modality} in ({"may", "must"}, {"may", "mustlet"}) and any(
+    pairs = ({"may", "must"}, {"may", "mustlet"}, {"must", "mustlet"})
+    return {said.modality, held.modality} in pairs and any(
         said.actors & a and held.actors & b for a, b in ((_BOUND, _PROTECTED), (_PROTECTED, _BOUND))
     )

@@ -19,9 +19,9 @@ from retrieval.grounds import normal
 from retrieval.marks import Marks, as_source, in_order
 from retrieval.model_prompt import Shown
 from retrieval.model_reply import Written, WrittenSentence
-from retrieval.parts import AnswerPart
+from retrieval.parts import AnswerPart, Kind, part_of
 from retrieval.read_claims import read
-from retrieval.records import AnswerSection, Source, Statement, Verdict, Verification
+from retrieval.records import Answer, AnswerSection, Source, Statement, Verdict, Verification
 from retrieval.retriever import Evidence
 from retrieval.short_answer import with_verdict
 from retrieval.words import content_stems
@@ -68,15 +68,16 @@ class Assembly:
     """One answer being put together from what a model writes."""
 
     def __init__(
-        self, evidence: Evidence, draft: Draft, shown: Shown, names: dict[str, str], release: Release
+        self,
+        evidence: Evidence,
+        draft: Draft,
+        shown: Shown,
+        names: dict[str, str],
+        engine: str,
+        release: Release,
     ) -> None:
-        self._evidence, self._draft, self._shown, self._names, self._release = (
-            evidence,
-            draft,
-            shown,
-            names,
-            release,
-        )
+        self._evidence, self._draft, self._shown, self._names = evidence, draft, shown, names
+        self._engine, self._release = engine, release
         self.check = ClaimCheck(evidence, shown.passages, digest_sentences(draft))
         self._marks = Marks(evidence.catalogues)
         self._parts: list[_Part] = []
@@ -125,9 +126,10 @@ class Assembly:
         self._parts.append(part)
 
     def _judge(self, said: _Said, kind: str, text: str, marks: tuple[str, ...]) -> None:
-        wrong = None
-        if kind == "short_answer":
-            text, wrong = with_checked_verdict(text, self._draft.answer.verdict)
+        # a yes or no answers the question asked, and stands in the short answer alone
+        text, wrong = with_checked_verdict(
+            text, self._draft.answer.verdict if kind == "short_answer" else None
+        )
         statement, reason = self.check.settle(text, marks)
         said.text, said.statement, said.reason = text, statement, wrong or reason
         said.keys = (
@@ -165,26 +167,35 @@ class Assembly:
                     return
                 self.begun = True
                 self._short = self._with_verdict(self._marked(good))
-                self._release(AnswerPart("title", title=self._title))
-                self._release(
-                    AnswerPart("short_answer", statements=self._short, sources=self._cited(self._short))
-                )
+                self._out_goes("opening")
             elif not self.begun:
                 return
             elif good and part.kind == "section":
                 statements = self._marked(good)
                 section = AnswerSection(self._heading(part.heading, good), _place(good), statements)
                 self._sections.append(section)
-                self._release(AnswerPart("section", section=section, sources=self._cited(statements)))
+                self._out_goes("section", section)
             elif good:
                 self._add_own_sections()  # in front of the conclusion, as in every answer
                 self._conclusion = self._marked(good)
-                self._release(
-                    AnswerPart(
-                        "conclusion", statements=self._conclusion, sources=self._cited(self._conclusion)
-                    )
-                )
+                self._out_goes("conclusion")
             self._out += 1
+
+    def _out_goes(self, kind: Kind, section: AnswerSection | None = None) -> None:
+        self._release(part_of(kind, self._so_far(), section))
+
+    def _so_far(self) -> Answer:
+        """Return the answer of all that has been let out."""
+        said = (
+            *self._short,
+            *(s for section in self._sections for s in section.statements),
+            *self._conclusion,
+        )
+        return replace(
+            self._draft.answer,
+            title=self._title, short_answer=self._short, sections=tuple(self._sections), conclusion=self._conclusion,
+            sources=self._cited(said), verdict=self.verdict, notices=(), engine=self._engine, verification=None,
+        )  # fmt: skip
 
     def _answers(self, good: list[_Said]) -> bool:
         """Return whether a short answer still answers: something is left, and a figure where a figure was asked for."""
@@ -248,7 +259,7 @@ class Assembly:
 
     # --- the end
 
-    def finish(self, engine: str) -> Draft | None:
+    def finish(self) -> Draft | None:
         """Return the answer from what holds, or None where that no longer answers the question.
 
         A part that the model left out or of which nothing holds is taken from the extractive draft.
@@ -256,23 +267,12 @@ class Assembly:
         self._let_out(final=True)
         if not self.begun:
             return None
-        draft = self._draft
         self._add_own_sections()
-        if not self._conclusion:
-            self._conclusion = self._own(draft.answer.conclusion)
-        passages = self._marks.passages()
-        said = [
-            *self._short,
-            *self._conclusion,
-            *(s for section in self._sections for s in section.statements),
-        ]
-        answer = replace(
-            draft.answer,
-            title=self._title, short_answer=self._short, sections=tuple(self._sections), conclusion=self._conclusion,
-            sources=self._cited(tuple(said)), verdict=self.verdict, notices=self._notices(), engine=engine,
-            verification=self.count(),
-        )  # fmt: skip
-        return Draft(answer, passages)
+        if not self._conclusion and (own := self._own(self._draft.answer.conclusion)):
+            self._conclusion = own
+            self._out_goes("conclusion")
+        answer = replace(self._so_far(), notices=self._notices(), verification=self.count())
+        return Draft(answer, self._marks.passages())
 
     def _add_own_sections(self) -> None:
         """Take the sections of the extractive draft where none of the model's holds."""
@@ -282,7 +282,7 @@ class Assembly:
         for section in own:
             if section.statements:
                 self._sections.append(section)
-                self._release(AnswerPart("section", section=section, sources=self._cited(section.statements)))
+                self._out_goes("section", section)
 
     def _own(self, statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
         """Return statements of the draft with the marks of this answer, but for what the short answer says already."""

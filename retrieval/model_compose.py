@@ -29,11 +29,20 @@ from retrieval.errors import ModelMisconfigured, ModelUnavailable
 Output = Literal["auto", "schema", "tool", "text"]
 
 PACKAGES = {
-    "openai": "openai", "azure_openai": "openai", "anthropic": "anthropic", "ollama": "ollama", "bedrock": "bedrock",
+    "openai": "openai", "azure_openai": "azure", "anthropic": "anthropic", "ollama": "ollama", "bedrock": "bedrock",
     "bedrock_converse": "bedrock",
 }  # fmt: skip
 """Providers for which Reggi has an extra: `pip install reggi[openai]`. Others work if LangChain's package for them is there."""
 
+_NEEDS = {
+    "openai": "OPENAI_API_KEY (or REGGI_MODEL_API_KEY)",
+    "azure_openai": "AZURE_OPENAI_ENDPOINT (or REGGI_MODEL_BASE_URL), AZURE_OPENAI_API_KEY (or REGGI_MODEL_API_KEY) and OPENAI_API_VERSION",
+    "anthropic": "ANTHROPIC_API_KEY (or REGGI_MODEL_API_KEY)",
+    "bedrock": "AWS credentials and AWS_DEFAULT_REGION",
+    "bedrock_converse": "AWS credentials and AWS_DEFAULT_REGION",
+}
+"""What a provider wants set, told where it refuses."""
+_ADDRESS = {"azure_openai": "azure_endpoint"}
 _OUTPUT_TOKENS = {"ollama": "num_predict"}
 _OWN_RETRIES = frozenset(("openai", "azure_openai", "anthropic"))
 """They would retry by themselves, on top of ours."""
@@ -210,7 +219,7 @@ def open_chat(
         raise ModelMisconfigured(f"REGGI_MODEL={model} names no provider; write for example openai:{model}")
     given: dict[str, Any] = {_OUTPUT_TOKENS.get(provider, "max_tokens"): output_tokens}
     if base_url:
-        given["base_url"] = base_url
+        given[_ADDRESS.get(provider, "base_url")] = base_url
     if api_key:
         given["api_key"] = api_key
     elif base_url and provider == "openai":
@@ -226,7 +235,8 @@ def open_chat(
         how = f"pip install 'reggi[{extra}]'" if extra else f"LangChain's package for {provider}"
         raise ModelMisconfigured(f"{model} needs a package that is not installed: {how}") from error
     except Exception as error:  # each provider checks its settings in its own way
+        wants = f"; it wants {_NEEDS[provider]}" if provider in _NEEDS else ""
         raise ModelMisconfigured(
-            f"{provider} refuses the settings of {model}: {type(error).__name__}"
+            f"{provider} refuses the settings of {model}: {type(error).__name__}{wants}"
         ) from error
     return LangChainChat(opened, model, output, retries, concurrency)

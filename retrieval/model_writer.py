@@ -105,7 +105,7 @@ class ModelWriter:
             return draft
         began = self._clock()
         shown = shown_to_model(evidence, draft, self._limits.statements)
-        assembly = Assembly(evidence, draft, shown, self._names, release)
+        assembly = Assembly(evidence, draft, shown, self._names, self.engine, release)
         messages = first_messages(evidence.understood, answer, shown, self._names)
         calls, failure = _Calls([]), ""
         try:
@@ -115,7 +115,7 @@ class ModelWriter:
             failure = f"slower than {self._limits.seconds:g} s"
         except ModelUnavailable as error:
             failure = f"{type(error).__name__}: {error}"
-        finished = assembly.finish(self.engine)
+        finished = assembly.finish()
         self._note(failure)
         self._log(assembly, calls, failure, finished is not None, began)
         if finished is None:

@@ -30,7 +30,7 @@ def quotation(text: str, words: int = _QUOTED) -> str:
         return f"“{plain}”"
     kept = ""
     for sentence in _END.split(plain):
-        if len((kept + sentence).split()) > words:
+        if len(f"{kept} {sentence}".split()) > words:
             break
         kept = f"{kept} {sentence}".strip()
     return f"“{kept or ' '.join(plain.split()[:words])} …”"
@@ -68,8 +68,9 @@ def nearest_text(evidence: Evidence, place: str, marks: Marks) -> AnswerSection 
 
 
 def earlier_text(evidence: Evidence, place: str, lead: Iterable[Key], marks: Marks) -> AnswerSection | None:
-    """Return the wording that the controlling sections had on the day asked about, where another one is kept."""
-    held = [evidence.earlier[key] for key in lead if key in evidence.earlier]
+    """Return the wording that the controlling sections, and those cited, had on the day asked about, where another is kept."""
+    asked = dict.fromkeys((*lead, *(p.key for p in cited_only_officially(evidence, place))))
+    held = [evidence.earlier[key] for key in asked if key in evidence.earlier]
     if not held:
         return None
     day = evidence.understood.as_of.isoformat()

@@ -173,11 +173,13 @@ def build_pipeline(
     law_names: LawNames,
     names: dict[str, str],
     writer: ModelWriter | None = None,
+    dropped: Callable[[str, int], None] = lambda _engine, _count: None,
 ) -> Runnable[Question, Answer]:
     """Return the pipeline over a law library.
 
     `resolve` finds the jurisdictions of a question, `names` maps their codes to names. `writer` words the answer with a
-    chat model; without one, or where it fails, the answer is made of the digest's own sentences.
+    chat model; without one, or where it fails, the answer is made of the digest's own sentences. `dropped` is told the
+    engine and how many sentences verification took out.
 
     Raises, when called:
         StoreUnavailable, StoreMismatch: the law could not be read.
@@ -209,6 +211,7 @@ def build_pipeline(
             claims = ClaimCheck(evidence, draft.passages, digest_sentences(composed.extractive)).why_not
         places = frozenset({*evidence.understood.places.codes, FEDERAL})
         verified = verify(draft.answer, draft.passages, places, claims)
+        dropped(draft.answer.engine, len(verified.dropped))
         for text, reason in verified.dropped:
             log.warning("statement dropped", reason=reason, words=len(text.split()))
         return verified.answer
@@ -244,24 +247,28 @@ class Reggi:
         return await self._pipeline.ainvoke(question)
 
     async def stream(self, question: Question) -> AsyncGenerator[AnswerPart, None]:
-        """Yield the answer part by part in reading order, each as soon as it is verified; the last carries the answer.
+        """Yield the answer part by part in reading order (retrieval/parts.py), each as soon as it is verified.
 
-        A part that was yielded stands in the answer as it is. Raises as `answer` does. Closing the generator early
-        stops the work.
+        First the opening, then sections and conclusion, at last the whole. Without a model all come at once. What was
+        yielded stands in the finished answer as it is. Raises as `answer` does. Close the generator (`aclosing`) to stop early:
+        that ends the model's call.
         """
         ready: asyncio.Queue[AnswerPart | None] = asyncio.Queue()
         call = asyncio.create_task(
             self._pipeline.ainvoke(question, {"configurable": {_RELEASE: ready.put_nowait}})
         )
         call.add_done_callback(lambda _: ready.put_nowait(None))
-        yielded: list[AnswerPart] = []
+        released: list[AnswerPart] = []
         try:
             while (part := await ready.get()) is not None:
-                yielded.append(part)
+                released.append(part)
                 yield part
-            for part in parts_of(await call):
-                if part not in yielded:
-                    yield part
+            parts = parts_of(await call)
+            same = parts[: len(released)] == tuple(released)
+            if not same:  # never seen; then the whole alone is right
+                log.error("released_part_changed", engine=parts[-1].so_far.engine)
+            for part in parts[len(released) if same else -1 :]:
+                yield part
         finally:
             call.cancel()
             await asyncio.gather(call, return_exceptions=True)

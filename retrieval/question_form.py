@@ -29,8 +29,8 @@ _POLAR = re.compile(
 )
 _CLAUSE = re.compile(r"(?<=[?!.])\s+|\n")
 UNASKED = re.compile(
-    r"\b(?:without|w/o)\b(?: [\w'’]+){0,3} (?:asking|consent|telling|permission|notice|approval|authori[sz]ation|opt-?in)|"
-    r"\bwithout (?:asking|their|telling)|\bw/o\b|\bno consent\b|\bfree to\b",
+    r"\b(?:without|w/o|with no)\b(?: [\w'’]+){0,3} (?:asking|consent|telling|permission|notice|approval|authori[sz]ation|opt-?in|release)|"
+    r"\bwithout (?:asking|their|telling)|\bw/o\b|\bno consent\b|(?<!feel )\bfree to\b",
     re.IGNORECASE,
 )
 """Asks for leave to do without what the law may want first."""
@@ -39,7 +39,7 @@ NEGATED_DUTY = re.compile(
     re.IGNORECASE,
 )
 ASSERTED = re.compile(
-    r"\b(?:right|correct|yes|true|no|is (?:he|she|that|this|it) (?:right|true|correct|so)|agreed?|isn['’]t it|ok)\s*\?\s*$|^\W*(?:surely|obviously|of course)\b|"
+    r"\b(?:right|correct|yes|true|(?<!yes or )no|is (?:he|she|that|this|it) (?:right|true|correct|so)|agreed?|isn['’]t it|ok)\s*\?\s*$|^\W*(?:surely|obviously|of course)\b|"
     r"\b(?:claims?|says?|told (?:me|us)|insists?|thinks?|assumes?|heard|swears?) (?:that |me |us )?\w",
     re.IGNORECASE,
 )

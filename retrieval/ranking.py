@@ -36,16 +36,22 @@ DEFINES = re.compile(
     r"processor|data broker|targeted|profiling|precise|covered entity|consumer\b))",
     re.IGNORECASE,
 )
+_TELLING_WORDS = 5
+"""Content words of a question from which the share of them in a statement tells something."""
 _COMPREHENSIVE = ("comprehensive-act", "applicability", "consumer-rights", "sale", "targeted-advertising")
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """An entry and its score; `starts` is set where it is not in force yet."""
+    """An entry and its score; `starts` is set where it is not in force yet.
+
+    `shared` is how much of the question's rarer words it shares, 0 to 1; 0 for a question of few words, where it says little.
+    """
 
     entry: Entry
     score: float
     starts: dt.date | None = None
+    shared: float = 0.0
 
 
 def binds(entry: Entry, understood: Understanding) -> bool:
@@ -62,6 +68,20 @@ def question_words(understood: Understanding) -> frozenset[str]:
     """Return the question's content stems without the names of the places asked about."""
     places = {w for d in understood.places.found for w in (*content_stems(d.name), d.code.lower())}
     return frozenset(content_stems(understood.text)) - places
+
+
+def asked_words(understood: Understanding, catalogue: Catalogue) -> frozenset[str]:
+    """Return the question's words without the names of its places and of the laws it names: they ask for nothing."""
+    named = {
+        stem
+        for place, law in understood.laws
+        if place == catalogue.jurisdiction and law in catalogue.laws
+        for name in (catalogue.law_name(law), *catalogue.laws[law][0].short_names)
+        if name.lower() in understood.text.lower()
+        for stem in content_stems(name)
+    }
+    words = question_words(understood)
+    return words - named or words
 
 
 def comprehensive_law(catalogue: Catalogue) -> str | None:
@@ -118,7 +138,7 @@ def rank(evidence: Evidence, place: str) -> list[Ranked]:
     Statements of law that has ended are left out; those not yet in force carry their date.
     """
     understood, catalogue = evidence.understood, evidence.catalogues[place]
-    words = question_words(understood)
+    words = asked_words(understood, catalogue)
     strongest = understood.topics[0].score if understood.topics else 1.0
     weights = {t.topic: t.score / strongest for t in understood.topics}
     laws = domain_laws(catalogue, understood)
@@ -170,5 +190,7 @@ def rank(evidence: Evidence, place: str) -> list[Ranked]:
                 score += FIRST_TOPIC
         if elsewhere:
             score *= 0.4
-        ranked.append(Ranked(entry, score + fixed + WORDS * shared[entry.order], starts))
+        words_shared = shared[entry.order]
+        telling = words_shared if len(words) >= _TELLING_WORDS else 0.0
+        ranked.append(Ranked(entry, score + fixed + WORDS * words_shared, starts, telling))
     return sorted(ranked, key=lambda r: (-r.score, r.entry.order))

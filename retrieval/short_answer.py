@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from retrieval.catalogue import Catalogue, Key
-from retrieval.ranking import CITED, Ranked, domain_laws, position_holds, question_words
+from retrieval.ranking import CITED, Ranked, asked_words, domain_laws, position_holds
 from retrieval.records import Position, Verdict
 from retrieval.retriever import FEDERAL, Evidence
 from retrieval.topics import FACETS, all_topics
@@ -17,6 +17,9 @@ from retrieval.words import content_stems, stems
 _SHORT_WORDS = 90
 FIRST_SENTENCE = 0.5
 """Head start of a position's first sentence over a statement that shares more words with the question."""
+
+PLAINLY_SHARED = 0.45
+"""Share of the question's rarer words from which a statement answers it, whatever topic it is tagged with."""
 
 _NO_LAW_BEHIND = 0.3
 """What "no such law was found" falls back where another position says what there is."""
@@ -125,7 +128,7 @@ def _candidates(
     law than the one asked about falls back; words shared with the question decide the rest.
     """
     understood, catalogue = evidence.understood, evidence.catalogues[place]
-    words = question_words(understood)
+    words = asked_words(understood, catalogue)
     laws = domain_laws(catalogue, understood)
     asked, facets = set(understood.topic_ids), FACETS.intersection(understood.topic_ids)
     found: list[tuple[float, Sentence]] = []
@@ -147,9 +150,13 @@ def _candidates(
     for r in [r for r in ranked if r.starts is None and (not laws or r.entry.passage.law_id in laws)][:8]:
         topics = r.entry.statement.topics
         of_named = (place, r.entry.passage.law_id) in understood.laws
-        if positions and not asked.intersection(topics) and not of_named:
+        plainly = r.shared >= PLAINLY_SHARED
+        if positions and not asked.intersection(topics) and not of_named and not plainly:
             continue
-        start = 0.35 if of_named or (laws and facets.intersection(topics)) else 0.0
+        on_topic = bool(asked.intersection(topics)) or not asked
+        start = 0.35 if (of_named and on_topic) or (laws and facets.intersection(topics)) else 0.0
+        if not start and (plainly or of_named):
+            start = 0.1
         if _GOES_ON.search(r.entry.statement.text):
             start -= 0.2
         fit = start + _answers(r.entry.statement.text, understood, words, catalogue) if positions else r.score

@@ -84,7 +84,7 @@ _PEOPLE = re.compile(
 
 ASKS_COVERAGE = re.compile(
     r"\b(?:covered|cover us|covers? who|subject to|apply|applies|bound|comply|under the|(?:get|reach|catch|hit)s? us|are we (?:in|under)|are you in|in\?|"
-    r"over the (?:line|threshold)|in scope|caught by|fall (?:under|within)|bind(?:s|ing)?)|"
+    r"over the (?:line|threshold)|in scope|caught by|fall (?:under|within)|bind(?:s|ing)?|triggered)|"
     r"(?-i:\b[A-Z]{4,7}\?\s*$)",
     re.IGNORECASE,
 )
@@ -199,6 +199,11 @@ def _scope(text: str, places: Jurisdictions, topics: tuple[TopicScore, ...], anc
     return "law"
 
 
+_TAG = re.compile(
+    r"[,.;?!]?\s*(?:is (?:he|she|that|this|it) )?(?:correct|right|true|yes|no)\s*\?\s*$", re.IGNORECASE
+)
+"""Asks for a yes to what was said, and for nothing of its own: "… Correct?" is no right to correct."""
+
 _GOES_ON = re.compile(
     r"^\W*(?:and|but|also|so|what about|how about|what if|same|then|ok(?:ay)?,? (?:and|but|so))\b|\b(?:it|that|this|those|them|there|they)\b",
     re.IGNORECASE,
@@ -220,14 +225,16 @@ def _of_size(
     text: str, laws: tuple[tuple[str, str], ...], topics: tuple[TopicScore, ...]
 ) -> tuple[TopicScore, ...]:
     """Put applicability first where someone tells the size of a business, or asks for numbers, and names an act."""
-    if any(
-        t.topic.startswith("breach-") or (t.topic not in _BESIDE_SIZE and t.score >= _PLAIN_TOPIC)
-        for t in topics
-    ):
+    if any(t.topic.startswith("breach-") for t in topics):
         return topics
+    elsewhere = any(t.topic not in _BESIDE_SIZE and t.score >= _PLAIN_TOPIC for t in topics)
     own = any(unit in ("person", "$") for _, unit in figures_in(text))
-    sized = own and ASKS_COVERAGE.search(text) and (laws or _AN_ACT.search(text) or topics)
-    if not sized and not (laws and _NUMBERS.search(text)):
+    asking = re.split(r"(?<=[.?!])\s+", text.strip())[-1]
+    sized = own and (
+        (bool(laws) and ASKS_COVERAGE.search(asking))
+        or (not elsewhere and ASKS_COVERAGE.search(text) and (laws or _AN_ACT.search(text) or topics))
+    )
+    if not sized and (elsewhere or not (laws and _NUMBERS.search(text))):
         return topics
     rest = tuple(t for t in topics if t.topic not in ("applicability", "vendors"))
     return (TopicScore("applicability", max((t.score for t in topics), default=_PLAIN_TOPIC)), *rest[:1])
@@ -249,7 +256,8 @@ def understand(
     asked where the text is one of law: rules decide whether it is.
     """
     said = question.text.strip()
-    topics = asked_topics(said)
+    asked = _TAG.sub("?", said)
+    topics = asked_topics(asked)
     citations = citations_in(said)
     follow_up = False
     if question.history and (not topics or topics[0].score < 1.5) and not citations and not _HELP.match(said):
@@ -268,7 +276,7 @@ def understand(
     anchored = bool(citations or laws or follow_up)
     scope = _scope(said, places, topics, anchored)
     if scope == "law" and not follow_up and not (citations and not topics):
-        topics = asked_topics(said, likeness=likeness(said)) or topics
+        topics = asked_topics(asked, likeness=likeness(asked)) or topics
         topics = _of_size(said, laws, _whole_breach_law(said, topics))
     subject = f"{question.history[-1]} {said}" if follow_up else said
     domain = tuple(t.topic for t in topics if t.topic not in FACETS)

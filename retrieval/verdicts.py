@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.asked_rule import Ruled, ruling
+from retrieval.asked_rule import Ruled, asked_concepts, ruling
 from retrieval.question_form import (
     ASSERTED,
     AUXILIARY,
@@ -26,16 +26,16 @@ from retrieval.records import Position, Verdict
 from retrieval.thresholds import by_count, by_size
 from retrieval.topics import all_topics
 from retrieval.understand import ASKS_COVERAGE, Understanding
-from retrieval.words import content_stems, stems
+from retrieval.words import content_stems
 
 _RELAX = re.compile(r"\b(?:relax|off the hook|ignore|free pass|totally exempt|fine then)\b", re.IGNORECASE)
 _ONE_PARTY = re.compile(
-    r"\b(?:one[- ]party|single party|(?:my|our) (?:own )?(?:consent|ok|permission)|one (?:person|side|party)'?s?|i(?:'m| am) on the call|only (?:i|me|one))\b|"
+    r"\b(?:one[- ]party|single party|(?:my|our) (?:own )?(?:consent|ok|permission)|one (?:person|side|party)'?s?|i(?:'m| am) on the call|(?:only|just) (?:i|me|one|our|my|us|we|the)|(?:i|we|agent|rep) alone|alone consents?)\b|"
     r"\bwithout (?:telling|asking|notifying|informing|their|consent|the other)|\bsecret",
     re.IGNORECASE,
 )
 _NO_SUIT = re.compile(
-    r"\bno private\b|\bexcludes? private|\b(?:may|can)(?:not| not) (?:bring|sue)|\bno one may sue|\bonly the [\w' ]*attorney general|without (?:a )?private|"
+    r"\bno private\b|\bno right (?:to sue|of action)\b|\bno action\b|\bnot sue\b|\bexcludes? private|\b(?:may|can)(?:not| not) (?:bring|sue)|\bno one may sue|\bonly the [\w' ]*attorney general|without (?:a )?private|"
     r"gives? no private|creates? no private|denies|\bneither\b",
     re.IGNORECASE,
 )
@@ -52,14 +52,12 @@ _SAVE = re.compile(
 
 _HARM = re.compile(r"\b(?:harm|risk|threshold)\w*", re.IGNORECASE)
 
-_PART = re.compile(r"[;:]\s|,? but (?=not\b)|,? but ")
-_SAID_OF_ANYONE = frozenset(
-    stem
-    for word in ("exempt", "data", "act", "law", "privacy", "state", "covered", "information", "subject")
-    for stem in stems(word)
-)
+_PART = re.compile(r";\s|,? but (?=not\b)|,? but ")
+_COVERED_ENTITY = re.compile(r"\bcovered (?:entit|person|business)\w*", re.IGNORECASE)
+_SAID_OF_ANYONE = "exempt data act law privacy state covered information subject"
 _INSIDE = re.compile(
-    r"^not\b|\bnot exempt\b|\bno (?:general )?exemption\b|\bare in\b|\bnot out\b", re.IGNORECASE
+    r"^not\b|\bnot exempt\b|\bno (?:general )?exemption\b|\bare (?:in|bound|covered)\b|\bnot out\b|\bno [\w-]+ (?:is|are) (?:exempt|outside|out)\b",
+    re.IGNORECASE,
 )
 _OUTSIDE = re.compile(
     r"\b(?:exempts?|exempted|leaves? out|out of|outside|excluded|excludes|does not (?:apply|bind|reach|cover)|are out|is out)\b",
@@ -78,6 +76,18 @@ _WANTS_CONSENT = re.compile(
     r"\b(?:only (?:with|after)|requires?|needs?|takes?|wants?|must (?:get|obtain|have))\b[^.;]{0,60}\b(?:consent|opt[- ]?in|authori[sz]ation|written release)\b|"
     r"\bconsent (?:is|must be) (?:needed|required|given|obtained)\b|\b(?:may not|must not)\b[^.;]{0,80}\bwithout\b[^.;]{0,40}\bconsent\b",
     re.IGNORECASE,
+)
+_RUNS_OUT = re.compile(
+    r"\b(?:run(?:s|ning)? out|expir\w+|sunset\w*|end(?:s|ed|ing)?|lapse\w*|go(?:es)? away)\b", re.IGNORECASE
+)
+_FIRST_WHETHER = re.compile(r"\b(?:give|is there|have|has|offer)\b[^?]*\b(?:and|or)\b", re.IGNORECASE)
+_FOR_GOOD = re.compile(
+    r"\b(?:without|no|never)\b[^.;]{0,20}\b(?:end|ends|expir\w+|sunset)\b|\bdoes not (?:end|expire)\b",
+    re.IGNORECASE,
+)
+_UNTIL = re.compile(r"\b(?:until|ended|expired|ends on|through) \w", re.IGNORECASE)
+_GUARANTEED = re.compile(
+    r"\b(?:guarantee\w*|entitled|automatic\w*|have to|must|required to)\b", re.IGNORECASE
 )
 _NAMED_PLAINLY = 3
 """Concepts of the question that a rule outside the short answer must name."""
@@ -176,7 +186,9 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
     if sense == "open":
         return "no" if position.no_law and own == "no" else None
     if position.topic == "private-action":
-        return _suit(said) or own
+        return _suit(said) or (own if said in {s.text for s in position.statements} else None)
+    if position.topic == "cure":
+        return _cure(own, said, text)
     if position.topic in _PLAIN:
         return own
     if position.topic == "call-recording":
@@ -197,6 +209,13 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
     return own
 
 
+def _cure(own: Verdict, said: str, text: str) -> Verdict | None:
+    """ "Is it guaranteed?", "Does it run out?" and "Is there one?" are three questions."""
+    if _RUNS_OUT.search(text) and not _FIRST_WHETHER.search(text):
+        return "no" if _FOR_GOOD.search(said) else "yes" if own == "no" or _UNTIL.search(said) else None
+    return "no" if own == "conditional" and _GUARANTEED.search(text) else own
+
+
 def _suit(said: str) -> Verdict | None:
     if _NO_SUIT.search(said):
         return "no"
@@ -207,19 +226,26 @@ def _exempt(said: str, text: str, understood: Understanding) -> Verdict | None:
     """ "Is a bank outside?" – yes, if the sentence that answers says it is out; turned round for "is a bank covered?".
 
     Only the part of the sentence that speaks of who is asked about counts: "exempts banks; nonprofits are not exempt".
+    Where no part does, all must say the same.
     """
-    places = {w for d in understood.places.found for w in content_stems(d.name)}
-    asked = set(content_stems(text)) - _SAID_OF_ANYONE - places
-    parts = [p for p in _PART.split(said) if asked.intersection(content_stems(p))] or [said]
+    places = " ".join(d.name for d in understood.places.found)
+    asked = _named(text) - _named(f"{_SAID_OF_ANYONE} {places}")
+    every = _PART.split(said)
+    parts = [p for p in every if asked & _named(p)] or every
     inside = any(_INSIDE.search(p) for p in parts)
     outside = any(_OUTSIDE.search(p) and not _INSIDE.search(p) for p in parts)
     if inside == outside:
         return None
-    question = asking_clause(text)
+    question = _COVERED_ENTITY.sub(" ", asking_clause(text))
     asks_outside, asks_inside = _ASKS_OUTSIDE.search(question), ASKS_COVERAGE.search(question)
     if bool(asks_outside) == bool(asks_inside):
         return None
     return "yes" if outside == bool(asks_outside) else "no"
+
+
+def _named(text: str) -> frozenset[str]:
+    """Return a text's stems and groups of meaning: a charity is a nonprofit."""
+    return frozenset(content_stems(text)) | asked_concepts(text)
 
 
 def _recording(sense: Sense, own: Verdict, text: str) -> Verdict:

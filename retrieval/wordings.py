@@ -41,7 +41,7 @@ class Sequences(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class Wordings:
-    """config/grounding.toml. `groups` gives the groups of meaning by word or stem, `parties` the class by stem."""
+    """config/grounding.toml. `groups` gives the groups of meaning by word or stem, `parties` the class by noun."""
 
     phrases: Sequences[tuple[str, ...]]
     markers: Sequences[Modality]
@@ -53,13 +53,28 @@ class Wordings:
     framing: frozenset[str]
     soft: frozenset[str]
     known_as: dict[str, str]
+    abbreviations: frozenset[str]
     joins: frozenset[str]
     none: frozenset[str]
     determiners: frozenset[str]
     prepositions: frozenset[str]
     short_conditions: frozenset[str]
     of_law: frozenset[str]
+    makes: frozenset[str]
+    laws: frozenset[str]
+    has: frozenset[str]
     participles: frozenset[str]
+    bans: frozenset[str]
+    nouns_too: frozenset[str]
+    relatives: frozenset[str]
+    pronouns: frozenset[str]
+    go_on: frozenset[str]
+    exacting: frozenset[str]
+    guilt: frozenset[str]
+    never_last: frozenset[str]
+    lets: frozenset[str]
+    all: frozenset[str]
+    any: frozenset[str]
     verbs_too: frozenset[str]
     no_heads: frozenset[str]
     nothing: frozenset[str]
@@ -69,6 +84,13 @@ class Wordings:
 def base_of(word: str) -> str:
     """Return the stem of a word; of one with a hyphen ("attorney-general") the singular."""
     return stem(word.removesuffix("'s").removesuffix("s'")) if "-" not in word else word.removesuffix("s")
+
+
+def _forms(word: str) -> tuple[str, ...]:
+    """Return a noun and its plural: by stem, "provide" would be a provider and "employ" an employer."""
+    if word.endswith(("s", "ch", "x")):
+        return word, f"{word}es"
+    return word, (f"{word[:-1]}ies" if word.endswith("y") else f"{word}s")
 
 
 @cache
@@ -92,7 +114,9 @@ def wordings() -> Wordings:
         markers=Sequences(markers),
         conditions=Sequences(conditions),
         groups={word: frozenset(names) for word, names in (by_stem | by_word).items()},
-        parties={base_of(word): name for name, words in raw["parties"].items() for word in words},
+        parties={
+            form: name for name, words in raw["parties"].items() for word in words for form in _forms(word)
+        },
         exact=frozenset(raw["party_rules"]["exact"]),
         alike=frozenset(frozenset(pair) for pair in raw["party_rules"]["alike"]),
         framing=frozenset(raw["framing"]["words"]),
@@ -100,6 +124,18 @@ def wordings() -> Wordings:
         known_as=raw["known_as"],
         **{name: frozenset(words) for name, words in raw["grammar"].items()},
     )
+
+
+@cache
+def exacting() -> frozenset[str]:
+    """Return the stems of words that must not be added ("written")."""
+    return frozenset(base_of(w) for w in wordings().exacting)
+
+
+@cache
+def guilt() -> frozenset[str]:
+    """Return the groups of meaning of words that say how a violation must be meant ("knowing")."""
+    return frozenset(c for w in wordings().guilt for c in concepts_of(w))
 
 
 @lru_cache(maxsize=50_000)

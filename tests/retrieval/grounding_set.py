@@ -1,9 +1,11 @@
 """The adversarial set for the checks of claims: sentences, the sections they cite, and what is wrong with them.
 
 `grounding_cases.jsonl` holds one pair a line: `round`, `kind` ("supported", or what is wrong), `cites` (sections), `sentence`.
-`grounding_passages.jsonl` holds those sections as the digest had them when the set was written, whole, so that a later
-change of the digest does not change the measure. All sentences were written by hand from the statements. Rounds 2 to 5
-were each written after the checks and before the checks were run on them; see tests/benchmarks/bench_grounding.py.
+`grounding_passages.jsonl` holds those sections as the digest had them when the set was written, whole, and
+`grounding_positions.jsonl` the sentences of positions that rest on them, so that a later change of the digest does not
+change the measure. All sentences were written by hand from the statements. Rounds 2 to 9 were each written after the checks
+and before the checks were run on them; those from 6 on answer questions of the exam as a chat model would, from the same
+prompt. See tests/benchmarks/bench_grounding.py.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from retrieval.grounds import Ground, grounds_of
+from retrieval.grounds import Ground, ground_in, grounds_of
 from retrieval.records import LawStatement, Passage
 
 HERE = Path(__file__).parent
@@ -64,6 +66,19 @@ def cases() -> tuple[Case, ...]:
     return tuple(Case(r["round"], r["kind"], tuple(r["cites"]), r["sentence"]) for r in rows)
 
 
+@cache
+def _positions() -> tuple[tuple[frozenset[str], Ground], ...]:
+    """Return the sentences of positions with the sections they rest on."""
+    found = []
+    for line in (HERE / "grounding_positions.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        rests_on = tuple(sections()[name] for name in row["rests_on"])
+        found.append((frozenset(row["rests_on"]), ground_in(row["text"], rests_on, DAY, row["subject"])))
+    return tuple(found)
+
+
 def grounds(case: Case) -> tuple[Ground, ...]:
-    """Return what may bear a sentence."""
-    return tuple(g for cite in case.cites for g in grounds_of(sections()[cite], DAY))
+    """Return what may bear a sentence: the sections it cites, and from round 6 on what positions say of just these."""
+    own = tuple(g for cite in case.cites for g in grounds_of(sections()[cite], DAY))
+    cited = set(case.cites)
+    return (*own, *(g for rests_on, g in _positions() if case.round >= 6 and rests_on <= cited))

@@ -44,7 +44,7 @@ def _nearness(text: str, law: list[str]) -> float:
 async def told_by(
     chat: Chat, evidence: Evidence, draft: Draft, question: str, statements: int = 6
 ) -> list[Told]:
-    """Return what the model answers from the passages, in plain text; every sentence cites all passages it was shown."""
+    """Return what the model answers from the passages, in plain text; every sentence cites the three sections nearest to it."""
     shown = shown_to_model(evidence, draft, statements)
     law = [text for texts in shown.statements.values() for text in texts]
     law += [text for text, _ in shown.findings]
@@ -64,6 +64,11 @@ async def told_by(
     for line in text.splitlines():
         for said in sentences(re.sub(r"^[\s*\-\d.)]+", "", line)):
             if len(said.split()) >= 4:
-                _, reason = check.settle(said, tuple(shown.passages))
+                near = {
+                    m: _nearness(said, [*shown.statements[m], *(t for t, ms in shown.findings if m in ms)])
+                    for m in shown.passages
+                }
+                cited = sorted(near, key=lambda m: -near[m])[:3]
+                _, reason = check.settle(said, tuple(cited))
                 found.append(Told(said, reason, _nearness(said, law)))
     return found

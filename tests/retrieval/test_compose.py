@@ -95,6 +95,56 @@ async def test_an_act_that_does_not_exist_is_said_not_to() -> None:
     assert "I know of no “New Mexico Consumer Data Privacy Act”" in answer.short_answer[0].text
 
 
+NAMED = (
+    *LAW,
+    passage(
+        "NM", "data-protection-act", "9", ("security", "A business must keep data safe."),
+        law="New Mexico Consumer Data Protection Act",
+    ),
+)  # fmt: skip
+"""A state without a comprehensive act, with an act whose name is made of the same general words."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "New Mexico Data Privacy Act",
+        "New Mexico Consumer Data Privacy Act",
+        "New Mexico Consumer Privacy Protection Act",
+        "New Mexico Digital Bill of Rights",
+        "Oregon Data Privacy Act",
+        "Oregon Biometric Badge Act",
+    ],
+)
+async def test_an_act_of_general_words_is_not_taken_for_another(name: str) -> None:
+    answer = await ask(f"Does the {name} apply to us?", law=NAMED)
+    assert (answer.status, answer.verdict) == ("not_found", "no")
+    assert answer.short_answer[0].text.startswith(f"I know of no “{name}” in ")
+    assert "keep data safe" not in texts(answer)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "New Mexico Consumer Data Protection Act",
+        "New Mexico Consumer Data Protecton Act",
+        "New Mexico Consumer Personal Data Protection Act",
+        "New Mexico Consumer Data Proteccion Act",
+    ],
+)
+async def test_a_slip_in_the_name_of_an_act_does_not_hide_it(name: str) -> None:
+    answer = await ask(f"What security does the {name} require?", law=NAMED)
+    assert answer.status == "answered"
+    assert answer.short_answer[0].text == "A business must keep data safe."
+    assert "I know of no" not in texts(answer)
+
+
+async def test_where_there_is_a_comprehensive_act_a_slip_gets_its_answer() -> None:
+    answer = await ask("Does the Minnesota Privcy Act apply to us?")
+    assert answer.status == "answered"
+    assert "100,000 consumers" in answer.short_answer[0].text
+
+
 async def test_a_wrong_figure_is_corrected() -> None:
     answer = await ask("Is the breach notice deadline 60 days in Minnesota?")
     assert answer.short_answer[0].text.startswith("Not 60 days: within 45 days")

@@ -103,6 +103,9 @@ def test_what_is_sent_back_names_id_marks_and_reason() -> None:
         ("No: it is not.", "yes", "", True),
         ("Yes, with conditions: it is.", "no", "", True),
         ("Nobody may.", "yes", "Nobody may.", False),
+        ("In Minnesota, no: a business may not.", "yes", "", True),
+        ("The answer for Minnesota is no.", None, "", True),
+        ("A notice by No. 5 mail is enough.", None, "A notice by No. 5 mail is enough.", False),
     ],
 )
 def test_a_yes_or_no_is_the_reviewed_one(text: str, verdict: str | None, shown: str, wrong: bool) -> None:

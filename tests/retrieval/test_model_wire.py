@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from contextlib import aclosing
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,9 +17,10 @@ from retrieval.compose import ENGINE
 from retrieval.errors import ModelMisconfigured, ModelUnavailable
 from retrieval.model_compose import open_chat
 from retrieval.model_writer import ModelLimits, try_out
+from retrieval.parts import AnswerPart, parts_of
 from retrieval.records import Answer, Question, Statement, Verification, answer_as_json
-from tests.fake_model import INVENTED, Prompt, Reply, Script, answer, good, lying, served
-from tests.retrieval.law import TODAY
+from tests.fake_model import INVENTED, FakeModel, Prompt, Reply, Script, answer, good, lying, served
+from tests.retrieval.law import LAW, TODAY
 from tests.retrieval.model_brain import DEADLINE, MARKETING, ask, brain, extractive, writer
 
 TRUE = "A business must tell residents of a breach within 45 calendar days."
@@ -333,31 +336,46 @@ async def test_the_log_says_what_it_cost_and_never_what_was_said() -> None:
     assert "prison" not in shown
 
 
+async def parts_from(fake: FakeModel | None, text: str, law: Any = LAW, **how: Any) -> list[AnswerPart]:
+    """Return the parts of an answer, having checked what holds of any stream."""
+    reggi = await brain(writer(fake, **how) if fake else None, law)
+    with capture_logs() as logs:
+        async with aclosing(reggi.stream(Question(text, TODAY))) as stream:
+            parts = [p async for p in stream]
+    assert not [x for x in logs if x["event"] == "released_part_changed"]
+    whole = parts[-1].so_far
+    assert parts == list(parts_of(whole))
+    for before, after in pairwise(p.so_far for p in parts):
+        assert before.title == after.title
+        assert before.verdict == after.verdict
+        assert before.short_answer == after.short_answer
+        assert before.sections == after.sections[: len(before.sections)]
+        assert before.conclusion in ((), after.conclusion)
+        assert set(before.sources) <= set(after.sources)
+    return parts
+
+
 async def test_parts_are_let_out_as_they_come_and_stand_as_they_are() -> None:
     async with served(lambda p: replace(good(p), wait_between=0.01)) as fake:
-        parts, times = [], []
-        async for part in (await brain(writer(fake))).stream(Question(MARKETING, TODAY)):
-            parts.append(part)
-            times.append(time.perf_counter())
-    whole = parts[-1].answer
-    assert whole is not None
+        stream = (await brain(writer(fake))).stream(Question(MARKETING, TODAY))
+        times = [time.perf_counter() async for _ in stream]
+        parts = await parts_from(fake, MARKETING)
+    whole = parts[-1].so_far
     assert by_model(whole)
     kinds = [p.kind for p in parts]
-    assert kinds[:2] == ["title", "short_answer"]
-    assert kinds[-2:] == ["conclusion", "sources"]
-    assert parts[1].statements == whole.short_answer
-    assert tuple(p.section for p in parts if p.section) == whole.sections
-    assert {s.mark for s in parts[1].sources} == {m for s in whole.short_answer for m in s.marks}
-    assert times[1] < times[-1] - 0.05  # the short answer did not wait for the rest
+    assert kinds == ["opening", *["section"] * len(whole.sections), "conclusion", "whole"]
+    assert parts[0].statements == whole.short_answer
+    assert {s.mark for s in parts[0].sources} == {m for s in whole.short_answer for m in s.marks}
+    assert times[0] < times[-1] - 0.05  # the opening did not wait for the rest
 
 
 async def test_parts_come_in_the_order_of_the_answer_where_the_model_leaves_some_out() -> None:
     said = f"In New Mexico {TRUE[0].lower()}{TRUE[1:]}"
     async with served(lambda p: Reply(answer([(said, ["1.1"])], conclusion=[(TRUE, ["1.1"])]))) as fake:
-        parts = [p async for p in (await brain(writer(fake))).stream(Question(DEADLINE, TODAY))]
-    assert [p.kind for p in parts] == ["title", "short_answer", "section", "conclusion", "sources"]
-    assert parts[-1].answer is not None
-    assert parts[3].statements == parts[-1].answer.conclusion
+        parts = await parts_from(fake, DEADLINE)
+    assert [p.kind for p in parts] == ["opening", "section", "conclusion", "whole"]
+    assert parts[2].statements == parts[-1].so_far.conclusion
+    assert parts[2].statements[0].text == TRUE
 
 
 async def test_nothing_false_is_let_out_before_it_is_taken_back() -> None:
@@ -373,30 +391,50 @@ async def test_nothing_false_is_let_out_before_it_is_taken_back() -> None:
         return Reply(answer([(TRUE, ["1.1"])], [("More", [(lie, ["1.1"])]), good_part]))
 
     async with served(script) as fake:
-        parts = [p async for p in (await brain(writer(fake))).stream(Question(DEADLINE, TODAY))]
-    shown = [s.text for p in parts for s in (*p.statements, *(p.section.statements if p.section else ()))]
+        parts = await parts_from(fake, DEADLINE)
+    shown = [s.text for p in parts for s in p.so_far.all_statements()]
     assert lie not in shown
     assert "In New Mexico a business must tell residents within 45 calendar days." in shown
 
 
-async def test_without_a_model_the_parts_are_those_of_the_extractive_answer() -> None:
-    plain = await extractive(MARKETING)
-    parts = [p async for p in (await brain(None)).stream(Question(MARKETING, TODAY))]
-    assert [p.kind for p in parts] == [
-        "title",
-        "short_answer",
-        *["section"] * len(plain.sections),
-        "conclusion",
-        "sources",
-    ]
-    assert parts[-1].answer is not None
-    assert unlike(parts[-1].answer) == unlike(plain)
+async def test_a_liar_streams_the_extractive_answer() -> None:
+    async with served(lying) as fake:
+        parts = await parts_from(fake, MARKETING)
+    assert unlike(parts[-1].so_far) == unlike(await extractive(MARKETING))
+
+
+async def test_an_answer_that_breaks_off_is_streamed_to_its_end() -> None:
+    said = f"In New Mexico {TRUE[0].lower()}{TRUE[1:]}"
+    text = answer([(said, ["1.1"])], [("Timing", [("A business must tell residents of a breach.", ["1.1"])])])
+    async with served(lambda p: Reply(text, cut_at=text.index("Timing"), wait_between=0.01)) as fake:
+        parts = await parts_from(fake, DEADLINE)
+    assert by_model(parts[-1].so_far)
+    assert parts[-1].so_far.sections == (await extractive(DEADLINE)).sections
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Compare breach deadlines in Minnesota, New Mexico and Oregon", {"opening", "conclusion", "whole"}),
+        ("How soon must we report a breach?", {"opening", "whole"}),
+        ("help", {"opening", "whole"}),
+        (MARKETING, {"opening", "section", "conclusion", "whole"}),
+    ],
+)
+async def test_without_a_model_the_parts_are_those_of_the_extractive_answer(
+    text: str, kinds: set[str]
+) -> None:
+    parts = await parts_from(None, text)
+    assert {p.kind for p in parts} <= kinds
+    assert parts[0].kind == "opening"
+    assert parts[-1].kind == "whole"
+    assert unlike(parts[-1].so_far) == unlike(await extractive(text))
 
 
 async def test_a_stream_that_is_closed_early_stops_the_call() -> None:
     async with served(lambda p: replace(good(p), wait_between=0.2)) as fake:
         stream = (await brain(writer(fake))).stream(Question(MARKETING, TODAY))
-        assert (await anext(stream)).kind == "title"
+        assert (await anext(stream)).kind == "opening"
         await stream.aclose()
         await asyncio.sleep(0.3)
         assert fake.open_calls == 0

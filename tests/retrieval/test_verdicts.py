@@ -10,8 +10,8 @@ from retrieval.question_form import sense_of
 from retrieval.records import Detection, Jurisdictions, Question
 from retrieval.thresholds import by_count
 from retrieval.understand import understand
-from retrieval.verdicts import verdict_for
-from tests.retrieval.law import position
+from retrieval.verdicts import verdict_by_rule, verdict_for
+from tests.retrieval.law import LAW, ask, passage, position
 
 OHIO = Jurisdictions(found=(Detection("MN", "Minnesota", None, "name"),))
 
@@ -118,3 +118,137 @@ def test_a_number_in_the_question_meets_the_threshold(said: str, people: int, ex
     understood = understand(Question(text, dt.date(2026, 11, 21)), OHIO, ())
     counted = by_count(understood, position("MN", "breach-regulator", "conditional", (said, "act#1")))
     assert (counted[0] if counted else None) == expected
+
+
+def by_rule(text: str, topic: str, own: str | None, *said: str, beside: tuple[str, ...] = ()) -> str | None:
+    """Return the verdict as the composer makes it: of the position, then of the rule on the very act."""
+    understood = understand(Question(text, dt.date(2026, 11, 21)), OHIO, ())
+    held = position("MN", topic, own, *((sentence, "act#1") for sentence in said))
+    return verdict_by_rule(understood, held, verdict_for(understood, held, said[0]), said, beside)
+
+
+BANNED = "An operator may not sell student data."
+WITH_CONSENT = "An operator may sell student data only with parental consent."
+ALLOWED = "An operator may sell student data."
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "said", "expected"),
+    [
+        ("Can we sell student data?", "yes", BANNED, "no"),
+        ("Want to sell student data", "yes", BANNED, "no"),  # a wish asks for leave
+        ("Can we sell student data?", None, BANNED, "no"),
+        ("Can we sell student data?", None, WITH_CONSENT, "conditional"),
+        ("Can we sell student data without asking the parents?", "yes", WITH_CONSENT, "no"),
+        ("Can we sell student data?", None, ALLOWED, None),
+        ("Who may sell student data?", "yes", BANNED, None),  # neither yes nor no answers
+        ("Is there a law on student data?", "yes", BANNED, "yes"),
+    ],
+)
+def test_a_rule_on_the_act_asked_about_decides_on_leave(
+    text: str, own: str | None, said: str, expected: str | None
+) -> None:
+    assert by_rule(text, "student-data", own, said) == expected
+
+
+VAGUE = "Records are treated with care."
+
+
+@pytest.mark.parametrize(
+    ("beside", "expected"),
+    [
+        (("A business must shred paper records.",), "yes"),
+        (("A business need not shred paper records.",), "no"),
+        (("A business must burn its tyres.",), None),
+        ((), None),
+    ],
+)
+def test_a_duty_that_a_statement_beside_names_is_a_yes(beside: tuple[str, ...], expected: str | None) -> None:
+    assert by_rule("Do we have to shred paper records?", "disposal", None, VAGUE, beside=beside) == expected
+
+
+def test_a_ban_beside_counts_only_where_it_names_more_than_what_is_said() -> None:
+    ban = "No one may sell student data to advertisers."
+    asked = "Can we sell student data to advertisers?"
+    assert by_rule(asked, "student-data", "yes", "A law binds operators.", beside=(ban,)) == "no"
+    other = "No one may burn student lunches."
+    assert by_rule(asked, "student-data", "yes", "A law binds operators.", beside=(other,)) == "conditional"
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "said", "expected"),
+    [
+        ("We don't have to shred paper records, right?", "yes", "Yes: shred.", "no"),
+        ("Is shredding optional?", "yes", "Yes: shred.", "no"),
+        ("We don't have to shred paper records, right?", "no", "No: no law asks for it.", "yes"),
+        ("We must shred paper records, right?", "yes", "A business must shred paper records.", "yes"),
+        ("We must shred paper records, right?", "yes", "A business need not shred paper records.", "no"),
+        ("We must shred paper records, right?", "yes", VAGUE, None),  # nothing said bears it out
+        ("Do we have to shred paper records?", "yes", VAGUE, "yes"),
+        ("Do we have to shred paper records, yes or no?", "yes", VAGUE, "yes"),
+    ],
+)
+def test_what_is_denied_or_asserted(text: str, own: str, said: str, expected: str | None) -> None:
+    assert by_rule(text, "disposal", own, said) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("Only with consent may fingerprints be taken.", "yes"),
+        ("Consent is needed before fingerprints are taken.", "yes"),
+        ("A shop may not take fingerprints without written consent.", "yes"),
+        ("An opt-out must be offered.", "no"),
+        ("An opt-out, not opt-in: people may refuse.", "no"),
+        ("It needs consent; an opt-out is not enough.", "yes"),
+    ],
+)
+def test_whether_consent_is_needed_is_read_from_the_first_sentence(said: str, expected: str) -> None:
+    assert by_rule("Do we need consent for fingerprints?", "biometrics", "conditional", said) == expected
+
+
+def test_without_consent_what_needs_it_is_a_no() -> None:
+    said = "Only with consent may fingerprints be taken."
+    assert by_rule("Can we take fingerprints without consent?", "biometrics", "yes", said) == "no"
+    assert by_rule("Can we take fingerprints?", "biometrics", "yes", said) == "conditional"
+
+
+MIXED = "The act exempts banks; nonprofits are not exempt."
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "expected"),
+    [
+        ("Is a bank exempt?", MIXED, "yes"),
+        ("Is a bank covered?", MIXED, "no"),
+        ("Are nonprofits exempt?", MIXED, "no"),
+        ("Are nonprofits covered?", MIXED, "yes"),
+        ("Are charities exempt?", MIXED, "no"),  # in other words
+        ("Are hospitals exempt?", MIXED, None),  # of neither, and the parts differ
+        ("Are banks exempt?", "Banks are out, but not nonprofits.", "yes"),
+        ("Are nonprofits exempt?", "Banks are out, but not nonprofits.", "no"),
+        ("Are nonprofits exempt?", "The act exempts banks; nonprofits are covered since 2025.", "no"),
+        ("Are banks exempt?", "The act does not exempt banks: no bank is exempt.", "no"),
+        ("Are banks outside the act?", "No bank is exempt.", "no"),
+        ("Are insurers outside the act?", "Insurers are in.", "no"),
+        ("Is a bank exempt or covered?", MIXED, None),
+        ("Which firms are exempt?", MIXED, None),
+        ("Is a bank exempt?", "Banks are told by the attorney general.", None),
+    ],
+)
+def test_an_exemption_is_read_for_the_entity_asked_about(text: str, said: str, expected: str | None) -> None:
+    assert verdict(text, "exemptions", None, said) == expected
+
+
+EXEMPTIONS = (
+    *LAW,
+    passage("MN", "privacy-act", "12", ("exemptions", "The Privacy Act exempts banks.")),
+    position("MN", "exemptions", None, (MIXED, "privacy-act#12")),
+)
+
+
+@pytest.mark.parametrize(("who", "expected"), [("banks", "yes"), ("nonprofits", "no")])
+async def test_an_answer_says_who_is_exempt(who: str, expected: str) -> None:
+    answer = await ask(f"Are {who} exempt from the privacy act in Minnesota?", law=EXEMPTIONS)
+    assert answer.topics[0] == "exemptions"
+    assert answer.verdict == expected
