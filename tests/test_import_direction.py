@@ -16,15 +16,30 @@ MAY_IMPORT = {
     "bots": {"config", "retrieval", "corpus_loader"},
 }
 HOMES = {
-    "chromadb": {"retrieval/store.py"},
+    "chromadb": {"retrieval/store.py", "retrieval/store_server.py"},
     "langchain_core": {
         "retrieval/pipeline.py",
         "retrieval/retriever.py",
         "retrieval/embeddings.py",
         "retrieval/model_compose.py",
+        "retrieval/tracing.py",
     },
+    "opentelemetry": {"retrieval/tracing.py"},
+    "prometheus_client": {"bots/metrics.py"},
     "langchain": {"retrieval/model_compose.py"},
-    "sqlalchemy": {"bots/conversations.py", "bots/remembered_sql.py"},
+    "sqlalchemy": {
+        "bots/tables.py",
+        "bots/database.py",
+        "bots/conversations.py",
+        "bots/inbox_sql.py",
+        "bots/remembered_sql.py",
+        "bots/personal.py",
+        "bots/migrations/__init__.py",
+        *(f"bots/migrations/versions/{p.name}" for p in (ROOT / "bots/migrations/versions").glob("*.py")),
+        "bots/slack/installations.py",  # slack_sdk's own tables
+        "bots/slack/vault.py",
+    },
+    "alembic": "bots/migrations/",
     "slack_bolt": "bots/slack/",
     "slack_sdk": "bots/slack/",
     "botbuilder": "bots/teams/",

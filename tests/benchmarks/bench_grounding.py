@@ -1,17 +1,22 @@
 """The checks of claims: what they catch, what they wrongly hold back, what they cost; a lying server and a real tiny model.
 
-The set is tests/retrieval/grounding_cases.jsonl: 738 sentences in 5 rounds, written by hand. Round 1 was there while the
-checks were written. Rounds 2 to 5 were each run once before anything was changed for them, which is the fairer measure:
+The set is tests/retrieval/grounding_cases.jsonl: 1,229 sentences in 9 rounds, written by hand. Round 1 was there while the
+checks were written. Each later round was run once before anything was changed for it, which is the fairer measure:
 
-    round   caught   wrongly held back
-      2      .954        .27   (16 of 59)
-      3      .963        .12   ( 5 of 42)
-      4      .961        .13   ( 4 of 31)
-      5        –         .38   (25 of 65; true sentences only, worded as freely as a fluent writer would)
+    round   caught            wrongly held back
+      2      .954                .27   (16 of 59)
+      3      .963                .12   ( 5 of 42)
+      4      .961                .13   ( 4 of 31)
+      5        –                 .38   (25 of 65; true sentences only, worded as freely as a fluent writer would)
+      6      .905 (86 of 95)     .26   (24 of 94)   from here on: answers to exam questions from the model's own prompt
+      7      .794 (54 of 68)     .24   (17 of 71)
+      8      .891 (41 of 46)     .09   ( 4 of 45)
+      9      .929 (39 of 42)     .26   ( 9 of 35)
 
-On first sight too, every wrong figure, date and state was caught. What is held back wrongly goes back to the model once
-with the reason; the prompt asks it to keep to the law's own words. The threshold `ENOUGH` stands where the last invented
-claims of the set are caught and false alarms do not rise yet; the table printed here shows it.
+On first sight too, every wrong figure, date and state was caught, but for one sum "in total" of round 7. What passed on first
+sight were turns of duty, condition and party; nobody should take the figures below, after mending, for those of a sentence
+never seen. What is held back wrongly goes back to the model once with the reason; the prompt asks it to keep to the law's own
+words. The threshold `ENOUGH` stands where the last invented claims of the set are caught; the table printed here shows it.
 """
 
 from __future__ import annotations
