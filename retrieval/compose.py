@@ -40,8 +40,14 @@ _PARTS_AT_MOST = 3
 """More places than this are compared in a table."""
 
 _ABOUT_MONEY = re.compile(r"\b(?:fines?|penalt\w+|damages|per violation|statutory)\b", re.IGNORECASE)
+_CLAIMED_COUNT = re.compile(
+    r"\b(?:law|act|statute|[A-Z]{4,7})\b[^.?]{0,30}\b(?:needs?|requires?|only (?:bites?|covers?|applies|reaches)|kicks in|starts?)\b[^.?]{0,12}\d"
+)
+"""A number of people said of the law itself: "Montana law needs 50,000 residents"."""
 _ABOUT_REVENUE = re.compile(r"\b(?:revenue|threshold|trigger|turnover)\b", re.IGNORECASE)
-_NAMED_ACT = re.compile(r"\b(?:[A-Z][\w’'&-]*\s+){1,7}(?:Act|Law|Bill of Rights)\b")
+_NAMED_ACT = re.compile(
+    r"\b(?:[A-Z][\w’'&-]*\s+(?:(?:and|of|for)\s+(?=[A-Z]))?){1,7}(?:Act|Law|Bill of Rights)\b"
+)
 
 _OF_ANY_ACT = frozenset(
     [
@@ -49,6 +55,9 @@ _OF_ANY_ACT = frozenset(
         "of", "transparency", "and", "internet", "'s",
     ]
 )  # fmt: skip
+
+_NAMES_NOTHING = frozenset({"state", "act", "law", "the", "of", "and", "for", "new"})
+"""Words that do not tell one act from another: "Palmetto State Act" names none."""
 
 HELP = (
     "I answer US privacy-law questions, state by state, and name the section behind every sentence. "
@@ -218,13 +227,15 @@ def _wrong_premise(understood: Understanding, parts: list[PlacePart]) -> str | N
         for f in figures_in(text)
     }
     for number, unit in understood.figures:
-        if unit == "person" or (unit == "$" and not _states_money(understood.text)):
+        if (unit == "person" and not _CLAIMED_COUNT.search(understood.text)) or (
+            unit == "$" and not _states_money(understood.text)
+        ):
             continue  # the asker's own numbers, not a claim about the law
         if (number, unit) not in have and any(f[1] == unit for text in short for f in figures_in(text)):
             return (
                 f"${int(float(number)):,}"
                 if unit == "$"
-                else f"{number} {unit}{'' if number == '1' else 's'}"
+                else f"{int(number):,} {'people' if unit == 'person' else unit if number == '1' else unit + 's'}"
             )
     return None
 
@@ -251,7 +262,12 @@ def _not_named(understood: Understanding, evidence: Evidence) -> str | None:
             "",
             match.group(),
         )
-        if len(name.split()) >= 3 and not any(_same_act(name.lower(), k.lower(), places) for k in known):
+        told = {w for w in name.lower().split() if w not in places} - _NAMES_NOTHING
+        if (
+            len(name.split()) >= 3
+            and len(told) >= 2
+            and not any(_same_act(name.lower(), k.lower(), places) for k in known)
+        ):
             return name
     return None
 

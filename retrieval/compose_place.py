@@ -45,7 +45,7 @@ _ORDER = {
 _OF_A_SECTION = 8
 """Statements told of one section, where all that is asked is what it says."""
 
-_PLAINLY_ASKED = 3.0
+_PLAINLY_ASKED, _A_HINT = 3.0, 1.0
 _TO_COME, _TO_COME_AHEAD = 0.35, 0.2
 """Share of the question's words from which a statement of law to come is what is asked about, and how far it must be ahead
 of any of law in force."""
@@ -226,6 +226,12 @@ def compose_place(evidence: Evidence, place: str, marks: Marks, limits: Limits, 
     ranked = rank(evidence, place)
     positions = usable_positions(evidence, place)
     topics = set(understood.topic_ids)
+    if (
+        topics
+        and understood.topics[0].score < _A_HINT
+        and max((r.shared for r in ranked), default=0.0) >= _TO_COME
+    ):
+        positions, topics = [], set()  # a mere hint of a topic: the words tell more
     floor = 1.0 if topics else _WITHOUT_TOPIC
     relevant = [
         r

@@ -15,8 +15,16 @@ from retrieval.markup import normal
 
 _LAW_AHEAD = 6
 _FOR_VETERANS = frozenset({"hospital", "hospitals", "clinic", "clinics", "loan", "loans", "benefits"})
+_DEGREES = frozenset({"ma", "ms"})  # "an MA in law"
+_TITLES = frozenset({"ms", "al", "co", "ma", "de", "me", "id", "in", "or", "ok", "hi", "oh", "pa", "la"})
 _ROLES = frozenset({"mo", "md", "pa", "co", "ma", "ca"})
 """Somebody's modus operandi, doctor, assistant, officer, mother, certificate authority."""
+
+
+def prepared_anyhow(before: Unit | None, unit: Unit, prepositions: frozenset[str]) -> bool:
+    """True for "for Ga. only": behind a preposition, and no word or title ("to Ms. Smith")."""
+    short = unit.sense is not None and unit.sense.gate == "dotted" and unit.word.endswith(".")
+    return short and before is not None and before.word in prepositions and unit.word[:2] not in _TITLES
 
 
 class ShortForms:
@@ -90,7 +98,12 @@ class ShortForms:
             return reading.is_upper(unit) or (before is not None and before.word == "under")
         prepared = before is not None and before.word in self._codes.city_prepositions
         if gate == "in or shop" and after is not None and after.word in self._businesses:
-            return reading.is_capitalised(unit) or unit.word == "jersey"
+            ours = (
+                before is None
+                or before.word in self._grammar.prepositions
+                or before.word in {"our", "my", "the", "a"}
+            )
+            return reading.is_capitalised(unit) or (unit.word == "jersey" and ours)
         beside = after is not None and is_legal(after)
         if gate == "capital":
             beside = beside or (after is not None and (after.kind in NAMED or after.word in self._nouns))
@@ -120,6 +133,8 @@ class ShortForms:
         )
         if reading.is_capitalised(unit):
             sure = unit.word.endswith(".") and unit.sense is not None and unit.sense.gate == "abbreviation"
+            if prepared_anyhow(before, unit, self._grammar.code_prepositions):
+                return True
             if before is not None and before.word == "," and (after is None or after.kind == "mark"):
                 sure = sure or reading.is_capitalised(reading.units[at - 2])  # "Monroe, La."
             return True if sure or beside or prepared else None
@@ -150,6 +165,8 @@ class ShortForms:
     def _is_a_person(self, reading: Reading, at: int) -> bool:
         """True for "an MD and a PA", "their MO" and "the CO of the base": an article before, no noun behind."""
         article, after = reading.word(at - 1), reading.after(at)
+        if reading.word(at) in _DEGREES and reading.word(at + 1) == "in":
+            return reading.before(at) is None or article in {"a", "an", "my", "his", "her", "with"}
         if article == "the":
             return after is not None and after.word in {"of", "at"}
         if article in {"our", "their", "your", "its"}:
@@ -161,6 +178,8 @@ class ShortForms:
             return True
         if self._lists.neighbour(reading, at, 1) is not None:
             return False  # "a CA or NV resident"
+        if after.word == "'s":
+            return reading.word(at) in _ROLES and reading.word(at + 2) not in self._nouns
         return after.word not in {"-", "("} and (after.kind == "mark" or after.word in self._ends)
 
     def _is_behind_its_town(self, reading: Reading, at: int, unit: Unit, upper: bool) -> bool:
@@ -220,6 +239,8 @@ class ShortForms:
             if not right.word[0].isalnum():
                 return False  # "TX->OK"
             if right.kind not in {"place", "maybe"} and not is_legal(right):
+                if units[at].word in {"de", "co"} and right.word.endswith("ing"):
+                    return True  # "DE-icing"
                 bold = reading.is_upper(units[at]) and units[at].word not in self._codes.words_in_capitals
                 return not (bold and right.word.isalpha())
         if at >= 2 and units[at - 1].word == "-" and units[at - 1].touches and units[at].touches:

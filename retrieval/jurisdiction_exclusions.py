@@ -19,13 +19,14 @@ _MODALS = frozenset({"may", "can", "must", "could", "should", "shall"})
 _TURNED_ROUND = frozenset({"isn't", "aren't", "wasn't", "weren't"})
 _QUESTION_HEADS = frozenset({"why", "so", "but", "and", "then"})
 _ALL_BEFORE_BUT = frozenset(
-    {"everyone", "anyone", "everything", "all", "everywhere", "anywhere", "everybody", "anybody"}
+    {"everyone", "anyone", "everything", "anything", "all", "everywhere", "anywhere", "everybody", "anybody"}
 )
 _OUT_VERBS = frozenset(
     {"leave", "leaving", "take", "taking", "keep", "rule", "ruling", "cut", "count", "counting"}
 )
 _BREAKING = frozenset({"ignoring", "disregarding", "skipping", "omitting"})
 _OUTSIDE = frozenset({"outside", "outside of", "without"})
+_NEVER_ASKS = frozenset({"no longer", "not yet", "not currently"})  # "no longer in Texas" is no question
 _MINDING = frozenset({"worry", "care", "include", "cover", "count", "bother", "consider"})
 _NO_IF = frozenset({"but", "but not", "and not", "except"})
 
@@ -84,6 +85,10 @@ class ExclusionReader:
                 return reading.word(i - 1) in _ALL_BEFORE_BUT
             if word in _NOT:
                 return self._not(reading, i, group, passed)
+            if word == "are not" and i == group.first - 1 and self._follows_a_set(reading, earlier, i, word):
+                return True  # "all states that are not Ohio"
+            if word == "no" and self._ends_a_list(reading, group, earlier, i):
+                return True
             if word in known.negated:
                 return self._negated(reading, i, group, passed)
             if word in known.nobody:
@@ -124,6 +129,11 @@ class ExclusionReader:
         last = reading.units[earlier.last]
         return last.kind == "every" or len(last.codes) > 1 or word == "minus"
 
+    def _ends_a_list(self, reading: Reading, group: Group, earlier: Group | None, at: int) -> bool:
+        """True for "only Utah, no Ohio"."""
+        listed = earlier is not None and at == group.first - 1 and at - 2 == earlier.last
+        return listed and reading.word(at - 1) == "," and reading.after(group.last) is None
+
     def _not(self, reading: Reading, at: int, group: Group, passed: _Passed) -> bool:
         """As in "not in Texas" leaves out; "not only Texas", "or not", "is not Texas stricter" do not."""
         before = reading.word(at - 1)
@@ -144,7 +154,9 @@ class ExclusionReader:
             return False
         if word == "no":
             return self._no(reading, group, passed)
-        head = reading.before(at) is None or reading.word(at - 1) in _QUESTION_HEADS
+        head = (word not in _NEVER_ASKS and reading.before(at) is None) or reading.word(
+            at - 1
+        ) in _QUESTION_HEADS
         if head and following not in self._words.presence:
             return False
         if passed.presence:

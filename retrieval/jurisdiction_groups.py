@@ -107,6 +107,9 @@ class GroupReader:
         """True when only separators stand between the group and this place, and it does not begin something new."""
         units = reading.units
         between = [unit.word for unit in units[group.last + 1 : at]]
+        senses = (units[group.last].sense, units[at].sense)
+        if senses[0] and senses[1] and senses[0].why != "demonym" and senses[1].why == "demonym":
+            return False  # "the shop is in Ohio and Utahns are the users"
         if between == ["-"] and not units[at - 1].touches and reading.word(group.first - 1) == "not":
             return False  # "not Missouri - Mississippi"
         if len(between) > _BETWEEN_AT_MOST or "every" in {units[group.last].kind, units[at].kind}:
@@ -136,6 +139,8 @@ class GroupReader:
             head = reading.word(group.first - 1)
             if head == "not" and reading.word(group.first - 2) == "," and "and" in between:
                 return True
+            if reading.word(group.first - 2) == "not" and between == [",", head]:
+                return True  # "not in Texas, in Ohio"
             following = reading.word(at + 1)
             if (
                 head == "not"

@@ -6,12 +6,26 @@ can be said in general: "Judge Washington", "the Ohio River", "Virginia from HR 
 
 from __future__ import annotations
 
-from retrieval.jurisdiction_proper_names import ProperNames, normal_set
+from retrieval.jurisdiction_proper_names import normal_set
 from retrieval.jurisdiction_registry import names, words
 from retrieval.jurisdiction_units import Reading, Unit
 
 _POSSESSIVES = frozenset({"our", "my", "his", "her", "their", "the", "your"})
-_FONTS = frozenset({"font", "fonts", "typeface", "typeset", "serif"})
+_FONTS = frozenset(
+    {
+        "font",
+        "fonts",
+        "typeface",
+        "typeset",
+        "serif",
+        "arial",
+        "helvetica",
+        "verdana",
+        "garamond",
+        "calibri",
+        "roman",
+    }
+)
 _FONT_LEFT = 6
 _FONT_BETWEEN = frozenset({"to", "is", "in", "as", "be", ":", "the", ","})
 _SURNAMES = frozenset({"washington", "jackson", "houston", "montana"})
@@ -19,6 +33,24 @@ _LINKS = frozenset({",", "and", "or", "&", "/"})
 _LINKS_AT_MOST = 2
 _COUNTRY_REACH = 9
 _INSTALMENTS = frozenset({"season", "episode", "volume"})
+_SELLERS = frozenset(
+    {
+        "rental",
+        "rentals",
+        "guests",
+        "law",
+        "laws",
+        "customers",
+        "farmers",
+        "growers",
+        "house",
+        "houses",
+        "shack",
+        "stand",
+        "joint",
+        "parlor",
+    }
+)
 _PRODUCT_REACH = 4  # "Maui vacation rental guests", "Syracuse snow-tire shop"
 _QUOTES = ('"', "'", "“", "”", "‘", "’", "«", "»")
 _TYPE_SIZES = frozenset({"pt", "px", "point", "points", "bold", "italic"})
@@ -36,14 +68,15 @@ class Namesakes:
         known = words()
         self._grammar = known.grammar
         self._nouns = known.grammar.legal_right | known.roles.people | known.roles.business | known.roles.laws
-        self._names = ProperNames()
+        self._sites = known.roles.business | known.roles.sites | self._lists["markets"]
+        self._sellers = known.roles.business | known.roles.sites | _SELLERS
         self._persons = self._lists["person_before"] | known.roles.informant
 
     def is_something_else(self, reading: Reading, at: int, several: bool) -> bool:
         """Say whether the place at `at` is no place; `several`: the text names others too."""
         unit = reading.units[at]
         if unit.sense is not None and unit.sense.why == "demonym":
-            return self._is_product(reading, at) or self._is_the_country(reading, at, unit)
+            return reading.word(at + 1) in self._lists["products"] or self._is_the_country(reading, at, unit)
         if unit.sense is None or unit.sense.why not in {"name", "city", "spelling", "set"}:
             return False
         return (
@@ -53,7 +86,6 @@ class Namesakes:
             or self._is_surname(reading, at, unit)
             or self._is_before_its_surname(reading, at, unit, several)
             or self._is_the_country(reading, at, unit)
-            or self._names.goes_on(reading, at, unit)
             or (
                 unit.word in self._lists["first_name_states"]
                 and self._is_first_name(reading, at, unit, several)
@@ -81,6 +113,10 @@ class Namesakes:
         if after.word == "by" and further is not None and reading.is_capitalised(further):
             unit = reading.units[at]
             return reading.text[unit.start - 1 : unit.start] in _QUOTES and reading.text[unit.end] in _QUOTES
+        if after.word == "-" and reading.word(at + 2) == "class" and reading.word(at + 3) != "action":
+            return True
+        if after.word == "the" and reading.word(at + 2) in lists["after_at_end"] | {"band"}:
+            return True
         if after.word == "," and reading.word(at + 2) == "the":
             return any(
                 reading.word(i) in lists["before"] or reading.word(i) in lists["after_at_end"]
@@ -95,7 +131,7 @@ class Namesakes:
         for i in (at + 1, at + 2):
             word = reading.word(i)
             if word in self._lists["products"]:
-                return not self._nouns & {reading.word(j) for j in range(i + 1, i + _PRODUCT_REACH)}
+                return not self._sellers & {reading.word(j) for j in range(i + 1, i + _PRODUCT_REACH)}
             if word in self._nouns or word in self._grammar.compound_end or not word.isalpha():
                 return False
         return False
@@ -193,7 +229,11 @@ class Namesakes:
         if self._is_full_name(reading, at, after):
             return True
         if after.word in {",", "("} and reading.word(at + 2) in _POSSESSIVES:
-            return reading.word(at + 3) in self._persons
+            introduced = [reading.word(i) for i in range(at + 3, at + 6)]
+            if introduced[0] in self._persons:
+                return True
+            told = before is None and after.word == "," and reading.word(at + 2) in {"our", "my"}
+            return told and introduced[0].isalpha() and not self._sites & set(introduced)
         if before is None and self._is_addressed(reading, at):
             return True
         beside = several and after.word in self._lists["person_after_beside_a_place"]
@@ -219,9 +259,13 @@ class Namesakes:
                 or following[1] == "thanks"
                 or (following[1] == "please" and bool(following[2]))
             )
+        if following[0] == "is out":
+            return following[1] in self._lists["person_is"] | {"today", "until", "this", "tomorrow", "of"}
         return following[0] in {"is", "'s"} and bool(set(following[1:]) & self._lists["person_is"])
 
     def _works_in_department(self, reading: Reading, at: int) -> bool:
+        if reading.word(at + 1) == "and" and reading.word(at + 2) in self._lists["first_name_states"]:
+            at += 2  # "Virginia and Dakota from marketing"
         if reading.word(at + 1) not in {"from", "in", "over in", "at"}:
             return False
         before = reading.before(at)

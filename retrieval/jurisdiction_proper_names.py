@@ -40,17 +40,30 @@ def _common() -> frozenset[str]:
     return frozenset(common)
 
 
+def is_title(reading: Reading) -> bool:
+    """True where every other word has a capital, so that capitals tell no names: "Utah Loyalty Program Rules"."""
+    plain = bold = 0
+    last = None
+    for unit in reading.units:
+        begins = last is None or last.kind in {"break", "place"}
+        if unit.kind == "word" and not begins and len(unit.word) >= _SHORT and unit.word.isalpha():
+            plain += 1
+            bold += reading.is_capitalised(unit)
+        last = unit
+    return plain >= _TITLE_WORDS_AT_LEAST and 2 * bold > plain
+
+
 class ProperNames:
     """Tells whether a place is only the first word of a name. Looks at a few units to the right."""
 
     def goes_on(self, reading: Reading, at: int, unit: Unit) -> bool:
         """True for "Utah Phillips' songs" and "the Tulsa World", not for "Utah Medicaid" and "in Utah Phillips asked"."""
         after = reading.after(at)
+        if unit.sense is None or unit.sense.why not in {"name", "city", "set"}:
+            return False
         if after is None or reading.word(at - 1) in _INSIDE or not reading.is_capitalised(unit):
             return False
-        if not self._is_strange(reading, after) or self._is_institution(reading, at + 2):
-            return False
-        return not self._is_title(reading, at)
+        return self._is_strange(reading, after) and not self._is_institution(reading, at + 2)
 
     def _is_strange(self, reading: Reading, unit: Unit) -> bool:
         """True for a word in title case that is no word of law, business or everyday speech."""
@@ -70,16 +83,3 @@ class ProperNames:
             if unit.word in _common():
                 return True
         return False
-
-    def _is_title(self, reading: Reading, at: int) -> bool:
-        """True where the other words of the text have capitals too."""
-        others = [
-            unit
-            for i, unit in enumerate(reading.units)
-            if unit.kind == "word"
-            and len(unit.word) >= _SHORT
-            and unit.word.isalpha()
-            and not at < i <= at + 2
-        ]
-        bold = sum(reading.is_capitalised(unit) for unit in others)
-        return len(others) >= _TITLE_WORDS_AT_LEAST and 2 * bold > len(others)

@@ -142,7 +142,8 @@ class RoleReader:
 
     def left(self, reading: Reading, first: int) -> Role | None:
         """Return the role given by what stands before: "customers in", "headquartered in", "a law like"."""
-        if reading.word(first - 1) in {":", "?"} and reading.before(first - 2) is None:
+        begins = reading.before(first - 2) is None or reading.word(first - 3) in {",", ";"}
+        if reading.word(first - 1) in {":", "?"} and begins:
             return self._label_role(reading.word(first - 2))
         preposition = ""
         based = False  # "based in" names a seat unless people are based there
@@ -189,6 +190,8 @@ class RoleReader:
             return True, Role.PAST
         if word in roles.visits:
             return True, Role.REFERENCE
+        if word in roles.people_verbs and {reading.word(at - 1), reading.word(at - 2)} & roles.server:
+            return True, Role.SERVER  # "the database lives in Ohio"
         if word in roles.people_verbs or word in roles.people:
             return True, Role.PEOPLE if preposition or word in roles.people_verbs else None
         from_there = preposition in {"from", "out of"}

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from retrieval.jurisdiction_proper_names import normal_set
-from retrieval.jurisdiction_registry import names
+from retrieval.jurisdiction_registry import names, registry
 from retrieval.jurisdiction_units import Reading, Sense, Unit
-from retrieval.markup import read_tokens
+from retrieval.markup import normal, read_tokens
 
 _LOCATIVE = frozenset({"in", "near", "at", "from", "office", "store", "shop", "outside", "around"})
 _LINKS = frozenset({",", "and", "or", "&", "/"})
@@ -48,10 +48,14 @@ class Towns:
         self._lawmaking_cities = frozenset(
             " ".join(token.word for token in read_tokens(city).tokens) for city in outside["lawmaking_cities"]
         )
+        self._states = {normal(place.name): place.code for place in registry().places}
         self._namesakes = {tuple(pair) for pair in names()["towns_named_like_states"]["pairs"]}
 
     def settle(self, reading: Reading, places: list[int]) -> None:
         """Let every town before a state be part of it, and every city before a foreign country be abroad."""
+        for at, unit in enumerate(reading.units):
+            if unit.kind == "noise" and reading.word(at - 1) == "," and " " in unit.word:
+                self._join_product(reading, at - 2, unit)
         for at in places:
             unit = reading.units[at]
             if unit.kind != "place" or unit.sense is None:
@@ -60,6 +64,15 @@ class Towns:
                 self._join(reading, at, unit)
             elif unit.sense.why == "city" and self._is_abroad(reading, at):
                 unit.kind = "noise"
+
+    def _join_product(self, reading: Reading, town_at: int, thing: Unit) -> None:
+        """Let "Portland, Maine lobster club" be in Maine, whatever Maine lobsters are elsewhere."""
+        if town_at < 0:
+            return
+        town, words = reading.units[town_at], thing.word.split()
+        code = self._states.get(words[0]) or self._states.get(" ".join(words[:2]))
+        if code in town.codes and _why(town.sense) == "city":
+            town.settle("place", (str(code),))
 
     def _is_abroad(self, reading: Reading, at: int) -> bool:
         """True for "St. Petersburg, Russia"."""
@@ -98,7 +111,7 @@ class Towns:
                 town_at == 0 and _names_someone(reading.word(at + 1))
             )
             in_town = placed and town.word != state.word
-            if in_town or _why(state.sense) == "code":
+            if in_town or _why(state.sense) == "code" or state.word.endswith("."):
                 town.kind = "noise"
 
     def _goes_on(self, reading: Reading, at: int) -> bool:

@@ -7,6 +7,7 @@ legal word ("OH law"), alone after "and" ("and ID?"). What stays open is left to
 
 from __future__ import annotations
 
+from retrieval.jurisdiction_capital_codes import CapitalCodes
 from retrieval.jurisdiction_gazetteer import follows_a_name, follows_its_town
 from retrieval.jurisdiction_registry import words
 from retrieval.jurisdiction_units import NAMED, Reading, Unit
@@ -18,28 +19,6 @@ _ABOUT_A_PERSON = frozenset({"about", "to", "with", "between", "like", "than"})
 _ROOM = frozenset({")", "]", ",", "'s", "/", ";"})
 _SUBJECT_VERBS = frozenset({"does", "did", "will", "is", "can"})
 _NO_SUBJECTS = frozenset({"ok", "id", "pr", "us", "as", "vi"})
-_LAW_AHEAD = 6
-_EXCLAIMS = frozenset(
-    {
-        "i",
-        "we",
-        "no",
-        "my",
-        "well",
-        "god",
-        "so",
-        "and",
-        "ok",
-        "yes",
-        "the",
-        "this",
-        "a",
-        "our",
-        "too",
-        "again",
-        "or",
-    }
-)
 _TOWN_CODES = frozenset({"in", "or", "me"})  # in capitals behind a name and a comma these are no words
 _COURT_CODES = frozenset({"in", "or", "ok", "oh", "hi"})
 _COURTS = frozenset(
@@ -56,26 +35,7 @@ _COURTS = frozenset(
         "employee",
     }
 )
-_HEADS = frozenset({"in", "or", "me", "id", "la"})  # "ME - may we record?"
-_LAW_NOUNS = frozenset(
-    {
-        "law",
-        "laws",
-        "rule",
-        "rules",
-        "statute",
-        "deadline",
-        "deadlines",
-        "act",
-        "breach",
-        "notice",
-        "notification",
-        "thresholds",
-        "penalties",
-        "fines",
-        "requirements",
-    }
-)
+_COUNTED = frozenset({"in", "or", "me", "oh", "la", "pr", "vi"})  # "IN: 300, OH: 20"
 _SHORT_FOLLOW_UP = 5
 _FOLLOW_UP_HEADS = frozenset(
     {
@@ -110,9 +70,7 @@ class WordCodes:
     def __init__(self) -> None:
         self._codes = words().codes
         self._grammar = words().grammar
-        roles = words().roles
-        self._laws = roles.laws
-        self._people, self._delivers, self._based = roles.people, roles.delivers, roles.based
+        self._bold = CapitalCodes()
         self._doubtful_small = self._codes.words_in_capitals | self._codes.words_in_small
 
     def is_doubtful(self, word: str, upper: bool) -> bool:
@@ -136,11 +94,11 @@ class WordCodes:
             and reading.word(at - 2) in {"state", "jurisdiction", "location"}
         ):
             return True
-        if upper and self._is_plainly_placed(reading, at, before, after):
+        if upper and self._bold.is_plainly_placed(reading, at, before, after):
             return True
         lawful = after is not None and is_legal(after) and self._has_own_law(after, word, upper)
         if before is None:
-            return True if lawful or (upper and self._opens_question(reading, at)) else None
+            return True if lawful or (upper and self._bold.opens_question(reading, at)) else None
         if before.word in self._grammar.code_prepositions and self._follows_preposition(
             reading, at, before, upper
         ):
@@ -162,28 +120,6 @@ class WordCodes:
         verb = after is not None and after.word in self._codes.law_verbs
         return True if verb and before.word in self._codes.auxiliaries and word not in {"us", "as"} else None
 
-    def _is_plainly_placed(self, reading: Reading, at: int, before: Unit | None, after: Unit | None) -> bool:
-        """True in capitals for "OR-based", "State: OK", "compare ME with", "residents of ID", "ship to PR", "breach law OH"."""
-        word = reading.word(at)
-        if word in {"us", "as"}:
-            return False
-        if after is not None and after.word == "-":
-            if before is None and not after.touches and word in _HEADS:
-                return True
-            return after.touches and reading.word(at + 2) in self._based and word != "id"
-        earlier = reading.word(at - 2)
-        if reading.word(at - 1) == ":":
-            return earlier in {"state", "states", "jurisdiction", "location"}
-        if before is None:
-            return False
-        if before.word in {"compare", "comparing"}:
-            return True
-        if before.word == "of":
-            return earlier in self._people
-        if before.word in {"to", "into"}:
-            return earlier in self._delivers
-        return after is None and word != "ok" and before.word in _LAW_NOUNS
-
     def _stands_apart(self, reading: Reading, at: int, upper: bool) -> bool:
         """True for "(OR)", "OH: how long …", "and ID?" and "OR's law"."""
         word = reading.units[at].word
@@ -198,7 +134,9 @@ class WordCodes:
                 and (after is None or after.word in {")", "]", ",", ":"})
             ):
                 return True
-            if before is None and reading.word(at + 1) == ":":
+            if reading.word(at + 1) == ":" and (
+                before is None or (before.kind == "mark" and word in _COUNTED)
+            ):
                 return True
             if after is not None and after.word == "'s":
                 return upper or reading.word(at + 2) in self._grammar.legal_right
@@ -325,18 +263,3 @@ class WordCodes:
         if is_code and asked and reading.units[at].word in {"or", "ok", "oh", "hi", "me", "id"}:
             return upper or None
         return False
-
-    def _opens_question(self, reading: Reading, at: int) -> bool:
-        """True for "OR can we share data?" and for "/reggi OK can we …", never for a greeting."""
-        word = reading.units[at].word
-        if len(reading.units) - sum(unit.kind == "break" for unit in reading.units[:3]) == 1:
-            return word not in self._codes.interjections | {"us"}
-        if word in {"ok", "hi", "la", "us", "pr", "vi"}:
-            return at == 0 and reading.text[: reading.units[at].start].lstrip().startswith("/")
-        after = reading.after(at)
-        if after is None or after.word in self._codes.asks:
-            return True
-        ahead = [reading.word(i) for i in range(at + 1, at + _LAW_AHEAD)]
-        return (
-            after.kind == "word" and ahead[0] not in _EXCLAIMS and any(word in self._laws for word in ahead)
-        )

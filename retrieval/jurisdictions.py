@@ -19,6 +19,7 @@ from retrieval.jurisdiction_groups import GroupReader, Mention
 from retrieval.jurisdiction_lexicon import LawName
 from retrieval.jurisdiction_namesakes import Namesakes
 from retrieval.jurisdiction_phrases import Phrases
+from retrieval.jurisdiction_proper_names import ProperNames, is_title
 from retrieval.jurisdiction_registry import FEDERAL, Place, Registry, registry
 from retrieval.jurisdiction_roles import Role
 from retrieval.jurisdiction_surveys import settle_surveys, standing_surveys
@@ -62,6 +63,7 @@ class Detector:
         self._phrases = Phrases(places, law_names)
         self._short_forms = ShortForms()
         self._namesakes = Namesakes()
+        self._names = ProperNames()
         self._towns = Towns()
         self._groups = GroupReader()
         self._exclusions = ExclusionReader()
@@ -96,8 +98,10 @@ class Detector:
         """Silence people, rivers and songs, join towns to states, and return the local rules named."""
         places = [at for at, unit in enumerate(reading.units) if unit.kind == "place"]
         several = len({code for at in places for code in reading.units[at].codes}) > 1
+        titled = is_title(reading)
         for at in places:
-            if self._namesakes.is_something_else(reading, at, several):
+            name = not titled and self._names.goes_on(reading, at, reading.units[at])
+            if name or self._namesakes.is_something_else(reading, at, several):
                 reading.units[at].kind = "noise"
         self._towns.settle(reading, places)
         return self._towns.local_rules(reading)

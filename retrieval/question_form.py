@@ -14,7 +14,7 @@ OPEN = re.compile(
     re.IGNORECASE,
 )
 PERMISSION = re.compile(
-    r"\b(?:can|could|may|allowed|permitted|lawful|legal|ok|okay|fine to|free pass|wants? to|ok to|(?:without|w/o) (?:asking|consent|telling))\b",
+    r"\b(?:can|could|may|allowed|permitted|lawful|legal|ok|okay|fine to|free pass|wants? to|ok to|let (?:us|me|you)|allows? (?:us|me)|(?:without|w/o) (?:asking|consent|telling))\b",
     re.IGNORECASE,
 )
 _DUTY = re.compile(
@@ -27,10 +27,13 @@ _POLAR = re.compile(
     r"\b(?:ok|okay|allowed|required|mandatory|legal|right|correct)\b\s*\W*$",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"(?<=[?!.])\s+|\n")
+_CLAUSE = re.compile(
+    r"(?<=[?!.])(?<!\bSt\.)(?<!\bFt\.)(?<!Stat\.)(?<!Rev\.)(?<!\bMo\.)(?<!Ann\.)(?<!Inc\.)(?<!\b[A-Z]\.)\s+|\n"
+)
 UNASKED = re.compile(
     r"\b(?:without|w/o|with no)\b(?: [\w'’]+){0,3} (?:asking|consent|telling|permission|notice|approval|authori[sz]ation|opt-?in|release)|"
-    r"\bwithout (?:asking|their|telling)|\bw/o\b|\bno consent\b|(?<!feel )\bfree to\b",
+    r"\bwithout (?:asking|their|telling)|\bw/o\b|\bno consent\b|(?<!feel )\bfree to\b|"
+    r"\bnever (?:signed up|opted in|agreed|asked|consented|said yes)\b|\bdid(?:n['’]t| not) (?:sign|ask|agree|opt|consent)|\bon the sly\b|\b(?:secret|covert|quiet)ly\b",
     re.IGNORECASE,
 )
 """Asks for leave to do without what the law may want first."""
@@ -39,7 +42,7 @@ NEGATED_DUTY = re.compile(
     re.IGNORECASE,
 )
 ASSERTED = re.compile(
-    r"\b(?:right|correct|yes|true|(?<!yes or )no|is (?:he|she|that|this|it) (?:right|true|correct|so)|agreed?|isn['’]t it|ok)\s*\?\s*$|^\W*(?:surely|obviously|of course)\b|"
+    r"\b(?:right|correct|yes|true|(?<!yes or )no|is (?:he|she|that|this|it) (?:right|true|correct|so)|agreed?|isn['’]t it|(?:does|do|did|is|are|was)n['’]t (?:it|they|he|she)|confirm|that['’]s (?:right|true|so))\s*\?\s*$|^\W*(?:surely|obviously|of course)\b|"
     r"\b(?:claims?|says?|told (?:me|us)|insists?|thinks?|assumes?|heard|swears?) (?:that |me |us )?\w",
     re.IGNORECASE,
 )

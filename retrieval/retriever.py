@@ -129,7 +129,7 @@ class LawLibrary:
                         and key not in known.official
                     ):
                         apart.setdefault(code, []).append(record_id)
-        official = await self._apart(understood, catalogues, asked, apart)
+        official = await self._apart(understood, catalogues, apart)
         earlier = self._earlier(understood, [catalogues[code] for code in asked], official)
         return Evidence(understood, catalogues, distances, official, earlier)
 
@@ -137,14 +137,13 @@ class LawLibrary:
         self,
         understood: Understanding,
         catalogues: dict[str, Catalogue],
-        asked: Sequence[str],
         near: Mapping[str, list[str]],
     ) -> tuple[Passage, ...]:
         """Return official text that the digest does not sum up: sections cited first, then the nearest in meaning."""
         found: dict[Key, Passage] = {}
         if understood.citations:
             numbers = sorted({n for c in understood.citations for n in _numbers(c)})
-            for code in dict.fromkeys((*asked, *(FEDERAL,))):
+            for code in dict.fromkeys((*understood.places.codes, FEDERAL)):
                 for passage in await self.store.numbered(code, numbers):
                     cited = any(cites(passage.citation, c) for c in understood.citations)
                     if cited and passage.key not in catalogues[code].digest:

@@ -54,7 +54,7 @@ def by_size(understood: Understanding, position: Position) -> Verdict | None:
     """
     text = position.statements[0].text
     verdict = _through_doors(understood, text)
-    if verdict == "yes" and _NOT_YET.search(text):
+    if _NOT_YET.search(text) and verdict != "no":
         return None if _OF_A_LATER_DAY.search(understood.text) else "no"
     return verdict
 

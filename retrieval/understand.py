@@ -71,12 +71,15 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(
-    r"(?P<money>\$\s?(?P<amount>[\d,.]+)\s?(?P<scale>million|billion|[km]\b)?)|"
+    r"(?P<money>\$\s?(?P<amount>[\d,.]+)\s?(?P<scale>million|billion|(?:[kmb]|bn|mm)\b)?)|"
     r"(?P<count>\d[\d,]*)(?P<thousand>k)?(?: ?- ?| (?:\w+ ){0,2})(?P<unit>(?:calendar |business )?days?|hours?|consumers?|residents?|people|persons?|"
     r"individuals|customers?|users?|patients?|employees|clients?|members|guests|subscribers?|readers|folks|households|accounts|"
     r"(?-i:[A-Z][a-z]+(?:ans|ers|ites))|years?|months?)\b",
     re.IGNORECASE,
 )
+_SCALES = {
+    "k": 1_000, "m": 1_000_000, "mm": 1_000_000, "million": 1_000_000, "b": 1_000_000_000, "bn": 1_000_000_000, "billion": 1_000_000_000,
+}  # fmt: skip
 _PEOPLE = re.compile(
     r"^(?:consumer|resident|people|person|individual|customer|user|patient|employee|client|member|guest|subscriber|reader|folk|household|account|"
     r"\w+(?:an|er|ite))s?$"
@@ -92,6 +95,7 @@ ASKS_COVERAGE = re.compile(
 _NUMBERS = re.compile(
     r"\b(?:(?:consumer )?numbers?|how many (?:consumers|people)|thresholds?|size|cut-?offs?)\b", re.IGNORECASE
 )
+_OUT = re.compile(r"\bout of (?:scope|it|reach)\b|\bnot covered\b|\bexempt\b", re.IGNORECASE)
 _BESIDE_SIZE = frozenset({"applicability", "comprehensive-act", "sale", "vendors"})
 """Topics that a tale of one's own size touches in passing: "no data sales"."""
 _AN_ACT = re.compile(r"\b(?:acts?|laws?|statutes?)\b", re.IGNORECASE)
@@ -153,9 +157,7 @@ def figures_in(text: str) -> tuple[tuple[str, str], ...]:
     out = []
     for m in _FIGURE.finditer(text):
         if m["money"]:
-            scale = {"million": 1_000_000, "m": 1_000_000, "billion": 1_000_000_000, "k": 1_000}.get(
-                (m["scale"] or "").lower(), 1
-            )
+            scale = _SCALES.get((m["scale"] or "").lower(), 1)
             try:
                 number = float(m["amount"].rstrip(".,").replace(",", "")) * scale
             except ValueError:  # "$1.2.3" is no amount
@@ -204,6 +206,12 @@ _TAG = re.compile(
 )
 """Asks for a yes to what was said, and for nothing of its own: "… Correct?" is no right to correct."""
 
+_ALL_WELL = re.compile(
+    r"(?:(?<=\bis )|(?<=\bbe )|(?<=\bare )|(?<=\bsays )|(?<=\bsay )|(?<=\bseems )|(?<=\blooks )|(?<=[.,;?!] ))fine\b(?= *[?.!,]| *$)|\bfine (?=to\b|with\b|print\b|then\b)",
+    re.IGNORECASE,
+)
+"""A "fine" that is no penalty: "mom says fine", "… . fine?"."""
+
 _GOES_ON = re.compile(
     r"^\W*(?:and|but|also|so|what about|how about|what if|same|then|ok(?:ay)?,? (?:and|but|so))\b|\b(?:it|that|this|those|them|there|they)\b",
     re.IGNORECASE,
@@ -221,17 +229,33 @@ def _whole_breach_law(text: str, topics: tuple[TopicScore, ...]) -> tuple[TopicS
     return tuple(TopicScore(t, score) for t in ("breach-deadline", "breach-trigger", "breach-regulator"))
 
 
+def _asked_last(text: str, topics: tuple[TopicScore, ...]) -> tuple[TopicScore, ...]:
+    """Put behind what a text asks the side by which it only tells of itself: "We are a small business. Consent needed?"."""
+    parts = [p for p in re.split(r"(?<=[.?!:;])\s+", text.strip()) if p]
+    if len(parts) < 2 or not topics or topics[0].topic not in ("applicability", "exemptions"):
+        return topics
+    last = score_topics(parts[-1])
+    sides = ("applicability", "exemptions")
+    if not last or any(t.topic in sides for t in last):
+        return topics
+    rest = [t for t in topics if t.topic not in sides]
+    fresh = [t for t in last if t.score >= _SUBJECT and t.topic not in {r.topic for r in rest}]
+    return tuple((*rest, *fresh)[:3]) or topics
+
+
 def _of_size(
     text: str, laws: tuple[tuple[str, str], ...], topics: tuple[TopicScore, ...]
 ) -> tuple[TopicScore, ...]:
     """Put applicability first where someone tells the size of a business, or asks for numbers, and names an act."""
     if any(t.topic.startswith("breach-") for t in topics):
         return topics
+    if any(t.topic == "exemptions" for t in topics) and not (figures_in(text) and laws):
+        return topics
     elsewhere = any(t.topic not in _BESIDE_SIZE and t.score >= _PLAIN_TOPIC for t in topics)
     own = any(unit in ("person", "$") for _, unit in figures_in(text))
     asking = re.split(r"(?<=[.?!])\s+", text.strip())[-1]
     sized = own and (
-        (bool(laws) and ASKS_COVERAGE.search(asking))
+        (bool(laws) and (ASKS_COVERAGE.search(asking) or _OUT.search(asking)))
         or (not elsewhere and ASKS_COVERAGE.search(text) and (laws or _AN_ACT.search(text) or topics))
     )
     if not sized and (elsewhere or not (laws and _NUMBERS.search(text))):
@@ -256,7 +280,7 @@ def understand(
     asked where the text is one of law: rules decide whether it is.
     """
     said = question.text.strip()
-    asked = _TAG.sub("?", said)
+    asked = _ALL_WELL.sub(" ", _TAG.sub("?", said))
     topics = asked_topics(asked)
     citations = citations_in(said)
     follow_up = False
@@ -277,7 +301,7 @@ def understand(
     scope = _scope(said, places, topics, anchored)
     if scope == "law" and not follow_up and not (citations and not topics):
         topics = asked_topics(asked, likeness=likeness(asked)) or topics
-        topics = _of_size(said, laws, _whole_breach_law(said, topics))
+        topics = _of_size(said, laws, _asked_last(asked, _whole_breach_law(said, topics)))
     subject = f"{question.history[-1]} {said}" if follow_up else said
     domain = tuple(t.topic for t in topics if t.topic not in FACETS)
     if topics and not domain:  # "what is the fine for a late breach notice?": a side of the breach law

@@ -28,10 +28,14 @@ from retrieval.topics import all_topics
 from retrieval.understand import ASKS_COVERAGE, Understanding
 from retrieval.words import content_stems
 
-_RELAX = re.compile(r"\b(?:relax|off the hook|ignore|free pass|totally exempt|fine then)\b", re.IGNORECASE)
+_RELAX = re.compile(
+    r"\b(?:relax|off the hook|ignore|free pass|totally exempt|fine then|out of (?:scope|it|reach)|not covered|don['’]t apply)\b",
+    re.IGNORECASE,
+)
+"""Hopes not to be covered: the answer turns round."""
 _ONE_PARTY = re.compile(
     r"\b(?:one[- ]party|single party|(?:my|our) (?:own )?(?:consent|ok|permission)|one (?:person|side|party)'?s?|i(?:'m| am) on the call|(?:only|just) (?:i|me|one|our|my|us|we|the)|(?:i|we|agent|rep) alone|alone consents?)\b|"
-    r"\bwithout (?:telling|asking|notifying|informing|their|consent|the other)|\bsecret",
+    r"\bwithout (?:telling|asking|notifying|informing|their|consent|the other)|\bsecret|\bon the sly\b|\b(?:covert|quiet)ly\b|\bhidden\b",
     re.IGNORECASE,
 )
 _NO_SUIT = re.compile(
@@ -80,12 +84,15 @@ _WANTS_CONSENT = re.compile(
 _RUNS_OUT = re.compile(
     r"\b(?:run(?:s|ning)? out|expir\w+|sunset\w*|end(?:s|ed|ing)?|lapse\w*|go(?:es)? away)\b", re.IGNORECASE
 )
+_FOREVER = re.compile(r"\b(?:permanent\w*|forever|indefinite\w*|for good)\b", re.IGNORECASE)
 _FIRST_WHETHER = re.compile(r"\b(?:give|is there|have|has|offer)\b[^?]*\b(?:and|or)\b", re.IGNORECASE)
 _FOR_GOOD = re.compile(
     r"\b(?:without|no|never)\b[^.;]{0,20}\b(?:end|ends|expir\w+|sunset)\b|\bdoes not (?:end|expire)\b",
     re.IGNORECASE,
 )
-_UNTIL = re.compile(r"\b(?:until|ended|expired|ends on|through) \w", re.IGNORECASE)
+_UNTIL = re.compile(
+    r"\b(?:until|ended|expired|ends on|through|on or before|for later violations) \w", re.IGNORECASE
+)
 _GUARANTEED = re.compile(
     r"\b(?:guarantee\w*|entitled|automatic\w*|have to|must|required to)\b", re.IGNORECASE
 )
@@ -140,6 +147,14 @@ def verdict_by_rule(
         return "no" if ruled in ("banned", "not required") else "yes" if ruled == "required" else None
     if sense == "duty" and own is None:
         return {"required": "yes", "not required": "no"}.get(ruled or "")  # type: ignore[return-value]
+    if (
+        sense == "duty"
+        and own == "conditional"
+        and ruled == "required"
+        and rule
+        and rule.named >= _NAMED_PLAINLY
+    ):
+        return "yes"
     return own
 
 
@@ -180,9 +195,9 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
     if own is None:
         return None
     if position.topic == "applicability":
-        return (
-            by_size(understood, position) if ASKS_COVERAGE.search(text) and not _RELAX.search(text) else None
-        )
+        hopes = bool(_RELAX.search(text))
+        covered = by_size(understood, position) if hopes or ASKS_COVERAGE.search(text) else None
+        return {"yes": "no", "no": "yes"}.get(covered or "") if hopes else covered  # type: ignore[return-value]
     if sense == "open":
         return "no" if position.no_law and own == "no" else None
     if position.topic == "private-action":
@@ -211,6 +226,8 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
 
 def _cure(own: Verdict, said: str, text: str) -> Verdict | None:
     """ "Is it guaranteed?", "Does it run out?" and "Is there one?" are three questions."""
+    if _FOREVER.search(text):
+        return "yes" if _FOR_GOOD.search(said) else "no" if own == "no" or _UNTIL.search(said) else None
     if _RUNS_OUT.search(text) and not _FIRST_WHETHER.search(text):
         return "no" if _FOR_GOOD.search(said) else "yes" if own == "no" or _UNTIL.search(said) else None
     return "no" if own == "conditional" and _GUARANTEED.search(text) else own

@@ -148,7 +148,6 @@ async def test_of_two_sections_only_the_unknown_one_is_named() -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="retrieval/retriever.py searches only places that have a digest")
 async def test_a_place_with_official_text_alone_is_searched_too() -> None:
     law = (*LAW, official("GU", "48.20", BEES))
     assert (await find("What does § 48.20 say in Guam?", law)).official

@@ -105,7 +105,6 @@ def test_an_act_to_come_reaches_nobody_today(said: str, text: str, expected: str
     assert sized(text, said) == expected
 
 
-@pytest.mark.xfail(strict=True, reason="retrieval/understand.py reads “$2B” as two dollars")
 @pytest.mark.parametrize("told", ["$2B revenue", "$2bn in revenue"])
 def test_a_billion_is_also_written_with_a_letter(told: str) -> None:
     assert sized(f"We have {told}. Does the act apply?", BILLION) is None

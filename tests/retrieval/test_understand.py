@@ -209,6 +209,5 @@ def test_spanish_words_for_anything_else_are_outside(text: str) -> None:
     assert read(text).scope == "out"
 
 
-@pytest.mark.xfail(strict=True, reason="config/topics.toml: no rule joins “grabar” to calls in Spanish")
 def test_recording_calls_in_spanish() -> None:
     assert read("¿Puedo grabar llamadas sin consentimiento?").topic_ids[:1] == ("call-recording",)
