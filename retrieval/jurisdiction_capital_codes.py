@@ -27,6 +27,7 @@ _EXCLAIMS = frozenset(
         "or",
     }
 )
+_FOLLOW_UPS = frozenset({"so", "and", "now", "then", "ok", "okay", "well"})  # "so, ME?"
 _HEADS = frozenset({"in", "or", "me", "id", "la"})  # "ME - may we record?"
 _LAW_NOUNS = frozenset(
     {
@@ -72,6 +73,8 @@ class CapitalCodes:
             return earlier in {"state", "states", "jurisdiction", "location"}
         if before is None:
             return False
+        if before.word == "," and after is None and earlier in _FOLLOW_UPS:
+            return word not in {"ok", "oh", "hi"}
         if before.word in {"compare", "comparing"}:
             return True
         if before.word == "of":

@@ -142,7 +142,8 @@ class RoleReader:
 
     def left(self, reading: Reading, first: int) -> Role | None:
         """Return the role given by what stands before: "customers in", "headquartered in", "a law like"."""
-        begins = reading.before(first - 2) is None or reading.word(first - 3) in {",", ";"}
+        owner = reading.word(first - 3) in {"our", "my", "the"} and reading.before(first - 3) is None
+        begins = owner or reading.before(first - 2) is None or reading.word(first - 3) in {",", ";"}
         if reading.word(first - 1) in {":", "?"} and begins:
             return self._label_role(reading.word(first - 2))
         preposition = ""

@@ -106,7 +106,12 @@ class Towns:
                 town.settle("place", (code,))
             elif why == "city" and not (comma and listed):
                 town.kind = "noise"
-        elif why == "name" and comma and not listed and (town.codes[0], code) in self._namesakes:
+        elif (
+            why == "name"
+            and (comma or _why(state.sense) == "code")
+            and not listed
+            and (town.codes[0], code) in self._namesakes
+        ):
             placed = reading.word(town_at - 1) in _LOCATIVE or (
                 town_at == 0 and _names_someone(reading.word(at + 1))
             )
