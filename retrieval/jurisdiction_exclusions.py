@@ -130,9 +130,13 @@ class ExclusionReader:
         return last.kind == "every" or len(last.codes) > 1 or word == "minus"
 
     def _ends_a_list(self, reading: Reading, group: Group, earlier: Group | None, at: int) -> bool:
-        """True for "only Utah, no Ohio"."""
-        listed = earlier is not None and at == group.first - 1 and at - 2 == earlier.last
-        return listed and reading.word(at - 1) == "," and reading.after(group.last) is None
+        """True for "only Utah, no Ohio" and "no Ohio, only Utah"."""
+        if at != group.first - 1:
+            return False
+        ahead = reading.after(group.last)
+        if earlier is not None and at - 2 == earlier.last and reading.word(at - 1) == ",":
+            return ahead is None or ahead.word == ","
+        return reading.before(at) is None and ahead is not None and ahead.word == ","
 
     def _not(self, reading: Reading, at: int, group: Group, passed: _Passed) -> bool:
         """As in "not in Texas" leaves out; "not only Texas", "or not", "is not Texas stricter" do not."""

@@ -27,6 +27,7 @@ _FONTS = frozenset(
     }
 )
 _FONT_LEFT = 6
+_DETERMINERS = frozenset({"the", "my", "our", "a", "her", "his"})
 _FONT_BETWEEN = frozenset({"to", "is", "in", "as", "be", ":", "the", ","})
 _SURNAMES = frozenset({"washington", "jackson", "houston", "montana"})
 _LINKS = frozenset({",", "and", "or", "&", "/"})
@@ -55,6 +56,8 @@ _PRODUCT_REACH = 4  # "Maui vacation rental guests", "Syracuse snow-tire shop"
 _QUOTES = ('"', "'", "“", "”", "‘", "’", "«", "»")
 _TYPE_SIZES = frozenset({"pt", "px", "point", "points", "bold", "italic"})
 _SIZE_REACH = 4
+_PRONOUNS = frozenset({"she", "her", "he", "him"})
+_PRONOUN_REACH = 9
 _GREETINGS = frozenset({"thanks", "hi", "hello", "hey", "you"})
 
 
@@ -115,9 +118,12 @@ class Namesakes:
             return reading.text[unit.start - 1 : unit.start] in _QUOTES and reading.text[unit.end] in _QUOTES
         if after.word == "-" and reading.word(at + 2) == "class" and reading.word(at + 3) != "action":
             return True
-        if after.word == "the" and reading.word(at + 2) in lists["after_at_end"] | {"band"}:
+        if after.word == "the" and reading.word(at + 2) in lists["after_at_end"] | lists["creatures"]:
             return True
-        if after.word == "," and reading.word(at + 2) == "the":
+        said = after.word in {",", "("} and reading.word(at + 2) in _DETERMINERS
+        if said and reading.word(at + 3) in lists["creatures"]:
+            return True
+        if after.word in {",", "("} and reading.word(at + 2) == "the":
             return any(
                 reading.word(i) in lists["before"] or reading.word(i) in lists["after_at_end"]
                 for i in (at + 3, at + 4)
@@ -140,8 +146,12 @@ class Namesakes:
         """As in "the song Ohio", "Mt. Washington", "set the font to Georgia"."""
         before = reading.before(at)
         if before is not None:
+            quoted = reading.text[unit.start - 1 : unit.start] in _QUOTES
+            if (reading.word(at - 2), before.word) == ("code", "name") or (
+                quoted and before.word == "project"
+            ):
+                return True
             if before.word in self._lists["before"]:
-                quoted = reading.text[unit.start - 1 : unit.start] in _QUOTES
                 return before.word not in {"called", "named"} or reading.is_capitalised(unit) or quoted
             if before.word.rstrip(" .") in self._lists["before_capital"] and reading.is_capitalised(before):
                 return True
@@ -236,7 +246,8 @@ class Namesakes:
             return told and introduced[0].isalpha() and not self._sites & set(introduced)
         if before is None and self._is_addressed(reading, at):
             return True
-        beside = several and after.word in self._lists["person_after_beside_a_place"]
+        pronoun = _PRONOUNS & {reading.word(i) for i in range(at + 2, at + _PRONOUN_REACH)}
+        beside = (several or pronoun) and after.word in self._lists["person_after_beside_a_place"]
         return before is None and (beside or after.word in self._lists["person_after"])
 
     def _is_full_name(self, reading: Reading, at: int, after: Unit) -> bool:

@@ -244,6 +244,8 @@ class RoleReader:
                 }
             if unit.word in {"process", "processed", "processing", "handle", "handled"}:
                 return others  # "we process Texans' data in Oklahoma"
+            if unit.word in self._roles.store_verbs and reading.word(i - 1) in self._roles.people:
+                return False  # "the user sits in Ohio"
             if unit.word in self._roles.store_verbs:
                 return unit.word not in {"store", "stores"} or not self._is_noun(reading, i)
         return False

@@ -89,6 +89,14 @@ def misspelt(word: str) -> str | None:
 
 
 @lru_cache(maxsize=4096)
+def is_misspelt_city(word: str) -> bool:
+    """True for a word that is read as a city by its spelling: "Pittsburg"."""
+    code = misspelt(word)
+    cities: dict[str, list[str]] = names()["spelling"]["cities"]
+    return any(OSA.distance(word, city) <= _slips(city, word) for city in cities.get(code or "", ()))
+
+
+@lru_cache(maxsize=4096)
 def _misspelt_tail(head: str, word: str) -> str | None:
     tails = _heads()[head]
     if word in _friends() and head not in _PLAIN_HEADS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from retrieval.jurisdiction_proper_names import normal_set
 from retrieval.jurisdiction_registry import names, registry
+from retrieval.jurisdiction_spelling import is_misspelt_city
 from retrieval.jurisdiction_units import Reading, Sense, Unit
 from retrieval.markup import normal, read_tokens
 
@@ -101,10 +102,10 @@ class Towns:
                 town.kind = "noise"
         elif town.kind != "place":
             return
-        elif why == "city" or town.choose:
+        elif why == "city" or town.choose or (comma and is_misspelt_city(town.word)):
             if code in town.codes:
                 town.settle("place", (code,))
-            elif why == "city" and not (comma and listed):
+            elif why in {"city", "spelling"} and not (comma and listed):
                 town.kind = "noise"
         elif (
             why == "name"

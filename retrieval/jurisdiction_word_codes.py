@@ -167,7 +167,8 @@ class WordCodes:
         bold = upper and word in _COURT_CODES and after is not None and after.word in _COURTS
         if (
             (before.word == "an" and not bold)
-            or before.word in {"et", "&"}
+            or before.word == "et"
+            or (before.word == "&" and not (upper and word in _COURT_CODES))
             or (before.word == "a" and word in {"pr", "me", "us"})
         ):
             return False

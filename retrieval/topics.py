@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 from retrieval.words import Phrases, stems
@@ -103,9 +103,10 @@ def all_topics() -> dict[str, Topic]:
     return _data()[0]
 
 
-def concepts_in(text: str) -> set[str]:
+@lru_cache(maxsize=16)  # one question is read several times over
+def concepts_in(text: str) -> frozenset[str]:
     """Return the concepts (and quoted rule phrases) that stand in a text."""
-    return _data()[1].find(stems(text))
+    return frozenset(_data()[1].find(stems(text)))
 
 
 _SIDES = frozenset(
@@ -130,6 +131,7 @@ _SIDES = frozenset(
 """Concepts that ask for one side of a subject; the rest name the subject itself."""
 
 
+@lru_cache(maxsize=16)
 def score_topics(text: str, subject: str = "") -> tuple[TopicScore, ...]:
     """Return the topics that a text asks, strongest first; empty when it asks none.
 
@@ -137,7 +139,7 @@ def score_topics(text: str, subject: str = "") -> tuple[TopicScore, ...]:
     """
     found = concepts_in(text)
     if subject:
-        found |= {c for c in concepts_in(subject) if c not in _SIDES and not c.startswith("'")}
+        found = found | {c for c in concepts_in(subject) if c not in _SIDES and not c.startswith("'")}
     scores = []
     for topic in all_topics().values():
         held = [
