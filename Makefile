@@ -7,16 +7,21 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 # What a server has beside the least: config/deploy/requirements.lock
 SERVER := build postgres tracing openai anthropic
+# The version that the browser tests check cards with; it is installed into a folder that git leaves out.
+CARDS = adaptivecards@$(shell sed -n 's/.*"adaptivecards": "\(.*\)".*/\1/p' tests/browser/package.json)
 
-.PHONY: run test test-browser lint bench fuzz lock audit clean load
+.PHONY: run preview test test-browser lint bench fuzz lock audit clean load
 
 run: $(READY)  ## load the law, answer one question, serve on 127.0.0.1:3978
 	$(BIN)/reggi serve --example
 
+preview:  ## npm's adaptivecards, so that the page draws Teams' cards with Microsoft's own library: needs npm's index once
+	npm install --prefix bots/web/vendor --silent --no-audit --no-fund --ignore-scripts --no-save --no-package-lock --omit=peer $(CARDS)
+
 test: $(READY)  ## all tests; no network, no keys
 	$(BIN)/python -m pytest
 
-test-browser: $(READY)  ## the page, and Teams in Microsoft's Agents Playground, in a real browser: needs node, chromium, npm's index once
+test-browser: $(READY) preview  ## the page, and Teams in Microsoft's Agents Playground, in a real browser: needs node, chromium, npm's index once
 	cd tests/browser && npm install --silent --no-audit --no-fund --ignore-scripts
 	$(BIN)/reggi load
 	REGGI=$(abspath $(BIN)/reggi) PYTHON=$(abspath $(BIN)/python) node --test --test-concurrency=1 tests/browser/*.test.js
@@ -52,4 +57,4 @@ $(READY): pyproject.toml requirements.lock
 	touch $(READY)
 
 clean:
-	rm -rf $(VENV) data
+	rm -rf $(VENV) data bots/web/vendor

@@ -12,7 +12,6 @@ import contextlib
 import errno
 import signal
 from collections.abc import Awaitable, Callable, Sized
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -33,7 +32,7 @@ from bots.queue_state import QueueState
 from bots.spool import Spool
 from bots.stale import StaleWatch
 from bots.traffic import answer_expectations, channel_of, in_time, seen
-from bots.turn import Brain, Limits, Reply, Turns
+from bots.turn import Brain, Limits, Turns
 from bots.workers import Pace, Platform, Workers
 from config.settings import Settings
 
@@ -311,24 +310,7 @@ def _mount_admin(
 def _mount_page(app: web.Application, settings: Settings, turns: Turns, library: Library) -> None:
     from bots.web.site import mount
 
-    mount(app, turns, library, {"Slack": slack_preview, "Teams": teams_preview}, settings.page == "on")
-
-
-def slack_preview(reply: Reply) -> list[dict[str, Any]]:
-    """Return the messages that Slack gets for a reply, as plain data: `text` and Block Kit `blocks`."""
-    from bots.slack.messages import messages_of
-
-    return [{"text": message.text, "blocks": list(message.blocks)} for message in messages_of(reply)]
-
-
-def teams_preview(reply: Reply) -> list[dict[str, Any]]:
-    """Return the messages that Teams gets for a reply, as plain data: `markdown` and `citations`."""
-    from bots.teams.messages import messages_of
-
-    return [
-        {"markdown": message.in_words, "citations": [asdict(citation) for citation in message.citations]}
-        for message in messages_of(reply)
-    ]
+    mount(app, turns, library, settings.page == "on")
 
 
 def _mount_off(app: web.Application, channel: Channel) -> None:

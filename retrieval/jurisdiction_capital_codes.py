@@ -57,13 +57,18 @@ class CapitalCodes:
         self._codes = words().codes
         roles = words().roles
         self._laws = roles.laws
-        self._people, self._delivers, self._based = roles.people, roles.delivers, roles.based
+        self._people, self._delivers, self._based = roles.people, roles.delivers | roles.moves, roles.based
 
     def is_plainly_placed(self, reading: Reading, at: int, before: Unit | None, after: Unit | None) -> bool:
         """True in capitals for "OR-based", "State: OK", "compare ME with", "residents of ID", "ship to PR", "breach law OH"."""
         word = reading.word(at)
         if word in {"us", "as"}:
             return False
+        if [reading.word(i) for i in (at + 2, at + 3)] == ["the", "state"] and reading.word(at + 1) in {
+            ",",
+            "(",
+        }:
+            return True
         if after is not None and after.word == "-":
             if before is None and not after.touches and word in _HEADS:
                 return True

@@ -16,15 +16,19 @@ from retrieval.markup import normal
 _LAW_AHEAD = 6
 _FOR_VETERANS = frozenset({"hospital", "hospitals", "clinic", "clinics", "loan", "loans", "benefits"})
 _DEGREES = frozenset({"ma", "ms"})  # "an MA in law"
-_TITLES = frozenset({"ms", "al", "co", "ma", "de", "me", "id", "in", "or", "ok", "hi", "oh", "pa", "la"})
+_TITLES = frozenset(
+    {"ms", "mt", "ct", "al", "co", "ma", "de", "me", "id", "in", "or", "ok", "hi", "oh", "pa", "la"}
+)
 _ROLES = frozenset({"mo", "md", "pa", "co", "ma", "ca"})
 """Somebody's modus operandi, doctor, assistant, officer, mother, certificate authority."""
 
 
 def prepared_anyhow(before: Unit | None, unit: Unit, prepositions: frozenset[str]) -> bool:
-    """True for "for Ga. only": behind a preposition, and no word or title ("to Ms. Smith")."""
+    """True for "for Ga. only" and "Va. robocalls": no word or title ("to Ms. Smith")."""
     short = unit.sense is not None and unit.sense.gate == "dotted" and unit.word.endswith(".")
-    return short and before is not None and before.word in prepositions and unit.word[:2] not in _TITLES
+    if not short or unit.word[:2] in _TITLES - {"pa"}:
+        return False
+    return before is None or (before.word in prepositions and unit.word[:2] not in _TITLES)
 
 
 class ShortForms:
@@ -281,6 +285,10 @@ class ShortForms:
             if side is not None and side.sense is not None and side.sense.why in {"city", "code", "name"}:
                 # "Baton Rouge, LA" is a town in its state, "Chicago, LA" two cities
                 return ("CA",) if side.sense.why == "city" and "LA" not in side.codes else ("LA",)
+        if reading.word(at + 1) in {",", "("} and reading.word(at + 2) == "the":
+            told = {"city": ("CA",), "state": ("LA",)}.get(reading.word(at + 3))
+            if told is not None:
+                return told
         owner = reading.word(at + 1) == "'s"
         if reading.word(at + 2 if owner else at + 1) in self._law_ahead:
             return ("LA",)

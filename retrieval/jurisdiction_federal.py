@@ -72,7 +72,7 @@ def _is_compared(reading: Reading, mention: Mention) -> bool:
     after = reading.after(mention.at + 1)
     if after is not None and after.word == "the":
         after = reading.after(mention.at + 2)
-    if reading.word(mention.at + 1) in {"and", "&"} and after is not None and after.kind == "place":
+    if reading.word(mention.at + 1) in {"and", "or", "&"} and after is not None and after.kind == "place":
         return True  # "HIPAA and Texas medical privacy"
     first, last = max(0, mention.at - _COMPARED_REACH), mention.at + _VERB_REACH
     return any(reading.word(i) in compared for i in range(first, last + 1))

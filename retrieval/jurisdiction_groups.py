@@ -58,6 +58,7 @@ class GroupReader:
         known = words()
         self._grammar = known.grammar
         self._roles = known.roles
+        self._cues = known.exclusion.cues
         self._reader = RoleReader()
 
     def groups(self, reading: Reading) -> list[Group]:
@@ -110,7 +111,7 @@ class GroupReader:
         senses = (units[group.last].sense, units[at].sense)
         if senses[0] and senses[1] and senses[0].why != "demonym" and senses[1].why == "demonym":
             return False  # "the shop is in Ohio and Utahns are the users"
-        if between == ["-"] and not units[at - 1].touches and reading.word(group.first - 1) == "not":
+        if between == ["-"] and not units[at - 1].touches and reading.word(group.first - 1) in self._cues:
             return False  # "not Missouri - Mississippi"
         if len(between) > _BETWEEN_AT_MOST or "every" in {units[group.last].kind, units[at].kind}:
             return False

@@ -124,6 +124,8 @@ class CodeLists:
         unit = reading.units[at]
         if unit.word not in self._codes.links or unit.kind == "place":
             return False
+        if unit.word == "then" and reading.word(at - 1) != ",":
+            return False  # "OK then Texas"
         if unit.word != "or" or not reading.is_upper(unit):
             return True
         beside = [reading.units[i].kind for i in (at - 1, at + 1) if 0 <= i < len(reading.units)]

@@ -173,9 +173,13 @@ class Namesakes:
         listed = after is not None and after.word in {"and", "or", "&", ",", "/"}
         if listed and at + 2 < len(reading.units) and reading.units[at + 2].kind == "place":
             return False  # "the Colorado and Connecticut acts": states in a list, which share the article
+        if after is not None and after.kind in {"place", "federal"}:
+            return False  # "the Ohio HIPAA rules"
         if after is None or after.kind != "word" or after.word in self._grammar.compound_end:
             return True
-        return after.word.endswith("ed") and after.word not in self._nouns
+        return (
+            after.word.endswith("ed") and after.word not in self._nouns and not reading.is_capitalised(after)
+        )
 
     def _is_surname(self, reading: Reading, at: int, unit: Unit) -> bool:
         """As in "Mr. Washington", "Judge Houston", "Kerry Washington"."""

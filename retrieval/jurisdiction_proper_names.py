@@ -14,6 +14,9 @@ from retrieval.markup import normal, read_tokens
 
 _INSIDE = frozenset({"in", "within", "across", "throughout", "inside", "under", "between"})
 _WITHIN_NAMES = frozenset({"of", "and", "&", "the", "for", "on", "to"})
+_JUDGED = frozenset(
+    {"case", "settlement", "suit", "lawsuit", "decision", "ruling", "fine", "verdict", "opinion", "judgment"}
+)
 _INSTITUTION_REACH = 7
 _SHORT = 4
 _TITLE_WORDS_AT_LEAST = 2
@@ -63,6 +66,8 @@ class ProperNames:
             return False
         if after is None or reading.word(at - 1) in _INSIDE or not reading.is_capitalised(unit):
             return False
+        if reading.word(at + 2) in _JUDGED:
+            return False  # "the Illinois Rosenbach case"
         return self._is_strange(reading, after) and not self._is_institution(reading, at + 2)
 
     def _is_strange(self, reading: Reading, unit: Unit) -> bool:

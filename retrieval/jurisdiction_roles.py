@@ -14,6 +14,7 @@ from retrieval.jurisdiction_units import NAMED, Reading, Unit
 _LEFT = 14
 _COMPOUND = 7
 _STORED_LEFT = 10
+_NEAR_REACH = 5
 
 
 class Role(IntEnum):
@@ -49,7 +50,11 @@ class RoleReader:
             return Role.REFERENCE
         if right is None:
             sense = reading.units[last].sense
-            return Role.PEOPLE if sense is not None and sense.why == "demonym" else left or Role.ASKED
+            if sense is not None and sense.why == "demonym":
+                return Role.PAST if self._lives_elsewhere(reading, last) else Role.PEOPLE
+            return left or Role.ASKED
+        if (left, right) == (Role.PAST, Role.BUSINESS):
+            return Role.PAST  # "formerly a Texas company"
         if (left, right) == (Role.PEOPLE, Role.BUSINESS) and self._is_site(reading, last):
             return Role.PEOPLE
         if (left, right) == (Role.INCORPORATED, Role.ASKED):
@@ -62,6 +67,12 @@ class RoleReader:
         if unit.sense is None or unit.sense.why != "law" or " " not in unit.word:
             return False
         return reading.word(first - 1) in {"a", "an"} and unit.word.rpartition(" ")[2] in self._roles.laws
+
+    def _lives_elsewhere(self, reading: Reading, last: int) -> bool:
+        """True for "a New Yorker living in Florida"."""
+        ahead = [reading.word(i) for i in range(last + 1, last + 4)]
+        who = ahead[0] in {"who", "now"}
+        return ahead[who] in self._roles.people_verbs and ahead[who + 1] in {"in", "outside"}
 
     def _is_site(self, reading: Reading, last: int) -> bool:
         """As in "employees in our Texas office" are in Texas; "customers of a Texas company" need not be."""
@@ -143,6 +154,8 @@ class RoleReader:
     def left(self, reading: Reading, first: int) -> Role | None:
         """Return the role given by what stands before: "customers in", "headquartered in", "a law like"."""
         owner = reading.word(first - 3) in {"our", "my", "the"} and reading.before(first - 3) is None
+        if reading.word(first - 1) == "near" or reading.word(first - 2) == "near":
+            return Role.REFERENCE if self._names_a_place_before(reading, first) else None
         begins = owner or reading.before(first - 2) is None or reading.word(first - 3) in {",", ";"}
         if reading.word(first - 1) in {":", "?"} and begins:
             return self._label_role(reading.word(first - 2))
@@ -173,6 +186,10 @@ class RoleReader:
             if preposition in {"in", "on", "at", "to"} and self._is_stored(reading, first)
             else None
         )
+
+    def _names_a_place_before(self, reading: Reading, first: int) -> bool:
+        """True for "a shop in Kentucky near Ohio", where Ohio only says where in Kentucky."""
+        return any(unit.kind == "place" for unit in reading.units[max(0, first - _NEAR_REACH) : first])
 
     def _label_role(self, label: str) -> Role | None:
         """Return the role in a form: "HQ: Oregon. Customers: Washington.", "Utah is where the users live"."""

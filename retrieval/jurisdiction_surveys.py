@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from retrieval.jurisdiction_groups import Mention
-from retrieval.jurisdiction_registry import words
+from retrieval.jurisdiction_registry import registry, words
 from retrieval.jurisdiction_roles import Role
-from retrieval.jurisdiction_units import Reading
+from retrieval.jurisdiction_units import Reading, Sense
 
 _SENTENCE_ENDS = frozenset({".", "?", "!", ";", "\n", "—"})
 _STATING = frozenset(
@@ -19,6 +19,25 @@ _STATING = frozenset(
         "states currently",
     }
 )
+_EXCEPTING = frozenset(
+    {
+        "except",
+        "except for",
+        "excepting",
+        "excluding",
+        "minus",
+        "but",
+        "but not",
+        "other than",
+        "apart from",
+        "aside from",
+        "besides",
+        "save",
+        "save for",
+        "with the exception of",
+        "not including",
+    }
+)
 _BY_STATE = frozenset({"by state", "per state"})
 _ONE_STATE = frozenset({"which state", "what state"})
 
@@ -27,6 +46,9 @@ def settle_surveys(reading: Reading) -> None:
     """Turn "which state law applies", "the notice, which states that" and "everywhere in Texas" into plain words."""
     every = words().every
     for at, unit in enumerate(reading.units):
+        if unit.kind == "country" and _is_all_but(reading, at):
+            unit.sense = Sense("every", "all")
+            unit.settle("every", registry().states)
         if unit.kind != "every" or unit.sense is None:
             continue
         before, after = reading.before(at), reading.after(at)
@@ -92,6 +114,14 @@ def _narrows(reading: Reading, place: Mention) -> bool:
     if len({code for at in group.members for code in reading.units[at].codes}) > 1:
         return True
     return before[0] in {"in", "for", "within", "from", "to", "under"} or place.role == Role.PEOPLE
+
+
+def _is_all_but(reading: Reading, at: int) -> bool:
+    """True for the country in "the US except Louisiana"."""
+    if reading.word(at + 1) not in _EXCEPTING:
+        return False
+    i = at + 3 if reading.word(at + 2) in {"the", "in", "for"} else at + 2
+    return i < len(reading.units) and reading.units[i].kind == "place"
 
 
 def _is_within_a_set(reading: Reading, at: int) -> bool:

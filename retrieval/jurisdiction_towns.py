@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.jurisdiction_proper_names import normal_set
-from retrieval.jurisdiction_registry import names, registry
+from retrieval.jurisdiction_registry import FEDERAL, names, registry
 from retrieval.jurisdiction_spelling import is_misspelt_city
 from retrieval.jurisdiction_units import Reading, Sense, Unit
 from retrieval.markup import normal, read_tokens
@@ -61,10 +61,22 @@ class Towns:
             unit = reading.units[at]
             if unit.kind != "place" or unit.sense is None:
                 continue
+            if unit.sense.why == "name":
+                self._take_law(reading, at, unit)
             if len(unit.codes) == 1 and unit.sense.why in {"name", "code", "spelling"}:
                 self._join(reading, at, unit)
             elif unit.sense.why == "city" and self._is_abroad(reading, at):
                 unit.kind = "noise"
+
+    def _take_law(self, reading: Reading, at: int, state: Unit) -> None:
+        """Give "the Texas BIPA" to Texas: a state right before another's law means its own of that kind."""
+        law = reading.after(at)
+        if law is None or law.kind != "place" or _why(law.sense) != "law" or law.codes == (FEDERAL,):
+            return
+        if reading.word(at - 1) in {"in", "within"}:
+            return  # "in Ohio BIPA does not apply"
+        if not set(law.codes) & set(state.codes):
+            law.kind = "noise"
 
     def _join_product(self, reading: Reading, town_at: int, thing: Unit) -> None:
         """Let "Portland, Maine lobster club" be in Maine, whatever Maine lobsters are elsewhere."""

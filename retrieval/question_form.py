@@ -23,7 +23,7 @@ _DUTY = re.compile(
     re.IGNORECASE,
 )
 _POLAR = re.compile(
-    r"(?:^|[,:;.–-]\s*|\band\s+|\bso\s+|\bbut\s+)(?:can|could|may|must|do|does|did|is|are|am|was|has|have|will|would|should)\b|\?\s*$|"
+    r"(?:^|[,:;.–-]\s*|\band\s+|\bso\s+|\bbut\s+)(?:can|could|may|must|do|does|did|is|are|am|was|has|have|will|would|should|needs? (?:a|an|to|any))\b|\?\s*$|"
     r"\b(?:ok|okay|allowed|required|mandatory|legal|right|correct)\b\s*\W*$",
     re.IGNORECASE,
 )

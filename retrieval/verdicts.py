@@ -96,6 +96,11 @@ _UNTIL = re.compile(
 _GUARANTEED = re.compile(
     r"\b(?:guarantee\w*|entitled|automatic\w*|have to|must|required to)\b", re.IGNORECASE
 )
+_ADULTS = re.compile(r"\badults?\b", re.IGNORECASE)
+_MINORS = re.compile(
+    r"\b(?:minors?|child(?:ren)?|teen\w*|kids?|pupils?|1[0-7][- ]?(?:year|yr)s?\b|under (?:1[0-8]|age)|(?:aged?|is|are) 1[0-7])\b",
+    re.IGNORECASE,
+)
 _NAMED_PLAINLY = 3
 """Concepts of the question that a rule outside the short answer must name."""
 
@@ -123,6 +128,8 @@ def verdict_by_rule(
     says nothing. What someone asserts is a yes or no only by such a rule.
     """
     text = asking_text(understood)
+    if _ADULTS.search(said[0]) and _MINORS.search(text):
+        own = None  # "Yes for adults" is no answer about a 16-year-old
     sense = sense_of(text)
     wished = sense == "open" and not OPEN.search(text) and PERMISSION.search(text)
     if sense == "open" and not wished:

@@ -141,6 +141,7 @@ class FakeModel:
             await self._event(response, {"choices": [_choice({"content": text[at : at + _PIECE]})]})
         if reply.cut_at is not None:
             assert request.transport is not None
+            await asyncio.sleep(0.1)  # a reset would take with it what was not read yet
             request.transport.abort()
             return response
         await self._event(response, {"choices": [_choice({}, reply.finish)]})

@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -18,16 +18,15 @@ from bots.conversations import Thread
 from bots.errors import RequestRefused
 from bots.turn import EXAMPLE, Note, Reply, Turns
 from bots.web.exports import as_csv, as_json, as_text
-from bots.web.kept import KeptReplies
+from bots.web.kept import KeptReplies, new_key
 from bots.web.links import Library, source_links
-from bots.web.look import html_page, render
-from bots.web.parts import Shown, begin_turn, parts_of, whole_turn
+from bots.web.look import drawer_address, html_page, render
+from bots.web.parts import Shown, begin_turn, note_piece, pieces_of_part, whole_turn
+from bots.web.previews import Preview
 from bots.web.tiles import TILES
 from retrieval.errors import RetrievalError
-from retrieval.records import Answer
-
-Preview = Callable[[Reply], Sequence[Mapping[str, Any]]]
-"""A platform's own rendering of a reply: its messages as plain data."""
+from retrieval.parts import AnswerPart, parts_of
+from retrieval.records import Answer, Source
 
 EXAMPLES = (
     EXAMPLE,
@@ -71,9 +70,10 @@ class Asking:
         asked = Asked(question, Thread("web", "page", conversation), (), ways=WAYS)
         if "text/event-stream" in request.headers.get("Accept", ""):
             return await self._stream(request, asked)
-        reply = await self._turns.reply(asked)
-        key, shown = await self._shown(reply)
-        turn = whole_turn(key, question, reply, shown)
+        reply, key = await self._turns.reply(asked), new_key()
+        self._kept.keep(key, reply)
+        links = await self._links(reply.sources) if isinstance(reply, Answer) else {}
+        turn = whole_turn(f"t{key}", question, reply, Shown(key, links))
         return self._page(set(places), turn=turn, conversation=conversation)
 
     async def download(self, request: web.Request) -> web.Response:
@@ -96,7 +96,7 @@ class Asking:
         reply = self._reply(request)
         messages = {name: write(reply) for name, write in self._previews.items()}
         name = "part_preview.html" if "part" in request.query else "preview.html"
-        return html_page(render(name, messages=messages))
+        return html_page(render(name, messages=messages, drawer=drawer_address()))
 
     def _reply(self, request: web.Request) -> Reply:
         reply = self._kept.get(request.match_info["key"])
@@ -118,13 +118,10 @@ class Asking:
         )
         return html_page(html)
 
-    async def _shown(self, reply: Reply) -> tuple[str, Shown]:
-        key = self._kept.keep(reply)
-        links: dict[str, str] = {}
-        if isinstance(reply, Answer):
-            with suppress(RetrievalError):  # the answer is there; only its links into the law are not
-                links = await source_links(reply, self._library)
-        return key, Shown(key, links)
+    async def _links(self, sources: Sequence[Source]) -> dict[str, str]:
+        with suppress(RetrievalError):  # the answer is there; only its links into the law are not
+            return await source_links(sources, self._library)
+        return {}
 
     async def _stream(self, request: web.Request, asked: Asked) -> web.StreamResponse:
         response = web.StreamResponse(headers={"X-Accel-Buffering": "no"})
@@ -137,21 +134,57 @@ class Asking:
         return response
 
     async def _events(self, asked: Asked) -> AsyncGenerator[tuple[str, dict[str, str]], None]:
-        """What the browser is told: begin, progress while it waits, a part after another, done."""
-        turn = f"t{secrets.token_hex(6)}"
-        yield "begin", {"html": begin_turn(turn, asked.text)}
-        replying = asyncio.create_task(self._turns.reply(asked))
+        """What the browser is told: begin, one verified part after another, progress while it waits, done."""
+        key = new_key()
+        yield "begin", {"html": begin_turn(f"t{key}", asked.text)}
+        told, links, title = set[str](), dict[str, str](), ""
+        async with aclosing(self._parts(asked)) as parts:
+            async for part in parts:
+                if part is None:
+                    yield "progress", {"text": "Checking the rest …" if title else "Still looking it up …"}
+                    continue
+                if isinstance(part, Note):
+                    piece = note_piece(part)
+                    yield "part", {"slot": piece.slot, "html": piece.html}
+                    yield "done", {"text": "The answer broke off." if title else "No answer."}
+                    return
+                title = part.so_far.title
+                new = [source for source in part.sources if source.mark not in told]
+                told |= {source.mark for source in new}
+                links |= await self._links(new)
+                self._kept.keep(key, part.so_far)
+                for piece in pieces_of_part(part, new, Shown(key, links)):
+                    yield "part", {"slot": piece.slot, "html": piece.html}
+        yield "done", {"text": f"Answer: {title}."}
+
+    async def _parts(self, asked: Asked) -> AsyncGenerator[AnswerPart | Note | None, None]:
+        """The parts of an answer as they are verified, None after each silence, or the sentence in its place."""
+        ready: asyncio.Queue[AnswerPart | None] = asyncio.Queue()
+
+        async def show(part: AnswerPart) -> None:
+            ready.put_nowait(part)
+
+        replying = asyncio.create_task(self._turns.answer(asked, show))
+        replying.add_done_callback(lambda _: ready.put_nowait(None))
+        count = 0
         try:
-            while not (await asyncio.wait({replying}, timeout=STILL_SECONDS))[0]:
-                yield "progress", {"text": "Still looking it up …"}
+            while not (replying.done() and ready.empty()):
+                try:
+                    part = await asyncio.wait_for(ready.get(), STILL_SECONDS)
+                except TimeoutError:
+                    yield None
+                    continue
+                if part is not None:
+                    count += 1
+                    yield part
         finally:
-            if not replying.done():  # the browser went away
-                replying.cancel()
-        reply = replying.result()
-        _, shown = await self._shown(reply)
-        for part in parts_of(reply, shown):
-            yield "part", {"slot": part.slot, "html": part.html}
-        yield "done", {"text": "No answer." if isinstance(reply, Note) else f"Answer: {reply.title}."}
+            replying.cancel()  # does nothing unless the browser went away
+        reply = replying.result().reply
+        if isinstance(reply, Note):
+            yield reply
+            return
+        for part in parts_of(reply)[count:]:  # all of them from a brain that hands out none on the way
+            yield part
 
 
 def with_places(question: str, names: Sequence[str]) -> str:

@@ -21,13 +21,16 @@ class KeptReplies:
         self._limit = limit
         self._replies: OrderedDict[str, Reply] = OrderedDict()
 
-    def keep(self, reply: Reply) -> str:
-        """Keep a reply and return its id, which is fit for an address and for an HTML id."""
-        key = f"a{secrets.token_hex(12)}"
+    def keep(self, key: str, reply: Reply) -> None:
+        """Keep a reply under an id of `new_key`; one that grows takes the place of what was known of it."""
         self._replies[key] = reply
         while len(self._replies) > self._limit:
             self._replies.popitem(last=False)
-        return key
 
     def get(self, key: str) -> Reply | None:
         return self._replies.get(key)
+
+
+def new_key() -> str:
+    """Return an id that is fit for an address and for an HTML id."""
+    return f"a{secrets.token_hex(12)}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from bots.web.look import path_part
 from retrieval.catalogue import Catalogue
-from retrieval.records import Answer, Passage
+from retrieval.records import Passage, Source
 
 
 class Library(Protocol):
@@ -26,11 +27,15 @@ def section_address(passage: Passage) -> str:
     return "/law/" + "/".join(path_part(part) for part in passage.key)
 
 
-async def source_links(answer: Answer, library: Library) -> dict[str, str]:
-    """Return the address of the section behind each mark; a source that is no longer in the store has none."""
+async def source_links(sources: Iterable[Source], library: Library) -> dict[str, str]:
+    """Return the address of the section behind each mark; a source that is no longer in the store has none.
+
+    Raises:
+        RetrievalError: the store cannot be read.
+    """
     links: dict[str, str] = {}
     by_words: dict[str, dict[tuple[str, str, str], Passage]] = {}
-    for source in answer.sources:
+    for source in sources:
         if source.jurisdiction not in by_words:
             law = await library.catalogue(source.jurisdiction)
             passages = (*law.official.values(), *law.digest.values())

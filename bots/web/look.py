@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,9 @@ from retrieval.jurisdictions import REASONS
 from retrieval.records import Checked, Governs
 
 HERE = Path(__file__).parent
+DRAWER = "adaptivecards.min.js"
+VENDOR = HERE / "vendor/node_modules/adaptivecards/dist"
+"""Microsoft's own library for Adaptive Cards, where `make preview` put it; no part of Reggi."""
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 CHECKED: dict[Checked, str] = {
@@ -53,12 +57,25 @@ class File:
 @cache
 def files() -> dict[str, File]:
     """Return the page's own files by name, read once."""
-    found = {}
-    for path in sorted((HERE / "static").iterdir()):
-        if path.suffix in TYPES:
-            body = path.read_bytes()
-            found[path.name] = File(body, TYPES[path.suffix], hashlib.sha256(body).hexdigest()[:10])
-    return found
+    return {path.name: _file(path) for path in sorted((HERE / "static").iterdir()) if path.suffix in TYPES}
+
+
+@cache
+def drawer() -> File | None:
+    """Return the library that draws Adaptive Cards; None where it is not installed."""
+    path = VENDOR / DRAWER
+    return _file(path) if path.is_file() else None
+
+
+def drawer_address() -> str | None:
+    """Return the address of the library that draws Adaptive Cards; None where plain HTML has to do."""
+    found = drawer()
+    return f"/static/{DRAWER}?{found.version}" if found else None
+
+
+def _file(path: Path) -> File:
+    body = path.read_bytes()
+    return File(body, TYPES[path.suffix], hashlib.sha256(body).hexdigest()[:10])
 
 
 @cache
@@ -77,6 +94,7 @@ def templates() -> Environment:
         "link": safe_link,
         "places": places_line,
         "markdown": markdown,
+        "json": json.dumps,
     }
     env.globals |= {
         "checked_words": CHECKED,

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from aiohttp import web
 
 from bots.turn import Turns
-from bots.web.asking import Asking, Preview
+from bots.web.asking import Asking
 from bots.web.guard import add_headers, guarded
 from bots.web.known import Covered, Known
 from bots.web.links import Library
-from bots.web.look import files
+from bots.web.look import DRAWER, drawer, files
+from bots.web.previews import PREVIEWS
 from corpus_loader.coverage import coverage
 from retrieval.jurisdictions import registry
 
@@ -21,19 +22,17 @@ def mount(
     app: web.Application,
     turns: Turns,
     library: Library,
-    previews: Mapping[str, Preview],
     everybody: bool,
     covered: Covered = coverage,
     today: Callable[[], dt.date] = dt.date.today,
 ) -> None:
     """Add the page to an application.
 
-    `previews` are the platforms' own renderers by name. `everybody`: not only this machine may look; put a log-in
-    in front then.
+    `everybody`: not only this machine may look; put a log-in in front then.
     """
     places = registry().places
     names = {place.code: place.name for place in places}
-    asking = Asking(turns, library, names, previews)
+    asking = Asking(turns, library, names, PREVIEWS)
     known = Known(library, names, {p.code: p.official_code_url for p in places}, covered, today)
     routes = (
         ("GET", "/", asking.index),
@@ -52,7 +51,8 @@ def mount(
 
 
 async def _file(request: web.Request) -> web.Response:
-    found = files().get(request.match_info["name"])
+    name = request.match_info["name"]
+    found = files().get(name) or (drawer() if name == DRAWER else None)
     if found is None:
         raise web.HTTPNotFound(text="There is no such file.")
     # The address carries the version, so a browser may keep it.

@@ -49,7 +49,7 @@ function serve() {
 
 // A page that counts what it loads, and fails on an error in the console or a request to elsewhere.
 async function open(size, options = {}) {
-  const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce", ...options });
+  const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce", permissions: ["clipboard-read", "clipboard-write"], ...options });
   const page = await context.newPage();
   const faults = [];
   page.on("console", (message) => message.type() === "error" && faults.push(message.text()));
@@ -110,13 +110,25 @@ for (const size of ["wide", "phone"]) {
       assert.deepEqual(await third.locator("tbody th").allInnerTexts(), ["Arizona", "Missouri", "Oregon"]);
       const csv = await page.request.get(new URL(await third.locator("a[href$='.csv']").getAttribute("href"), url).href);
       assert.equal((await csv.text()).trim().split("\n").length, 4);
+      assert.ok((await third.boundingBox()).y < 80, "an answer begins at the top of the window");
+      await third.getByText("Copy table").click();
+      await third.getByText("Copied").waitFor();
+      const copied = await page.evaluate(() => navigator.clipboard.readText());
+      assert.deepEqual(copied.split("\n").map((row) => row.split("\t")[0]), ["Jurisdiction", "Arizona", "Missouri", "Oregon"]);
       await at("table");
 
       await third.getByText("In Slack and Teams").click();
       await page.locator("#sheet .preview").nth(1).waitFor();
       assert.match(await page.locator("#sheet .slack").innerText(), /Arizona/);
       assert.match(await page.locator("#sheet .teams").innerText(), /Arizona/);
+      // The card that Teams gets, drawn by Microsoft's own library: `make preview` put it there.
+      await page.locator("#sheet .card.drawn .ac-adaptiveCard").first().waitFor();
+      assert.match(await page.locator("#sheet .card.drawn").first().innerText(), /Arizona[^]*Missouri[^]*Oregon/);
       await at("preview");
+      const buttons = page.locator("#sheet .card.drawn").last();
+      await buttons.scrollIntoViewIfNeeded();
+      await buttons.getByRole("button", { name: "Ask a follow-up" }).click();
+      await at("preview-buttons");
       await page.keyboard.press("Escape");
 
       await page.getByRole("link", { name: "What Reggi knows" }).click();
@@ -124,6 +136,7 @@ for (const size of ["wide", "phone"]) {
       await at("map");
       await page.selectOption("#by", "sale");
       await page.waitForURL(/by=sale/);
+      await at("map-topic");
       await page.locator("svg.map a[href='/coverage/MN']").click();
       await page.getByRole("heading", { name: "Minnesota", exact: true }).waitFor();
       await at("place");
@@ -173,6 +186,59 @@ for (const size of ["wide", "phone"]) {
   });
 }
 
+test("cards are plain HTML where nothing draws them", async () => {
+  const { page, close } = await open("wide");
+  await page.goto(url);
+  const turn = await ask(page, "Compare breach notice deadlines in Arizona, Missouri and Oregon");
+  await page.route("**/adaptivecards*", (route) => route.abort());
+  await turn.getByText("In Slack and Teams").click();
+  await page.locator("#sheet .preview").nth(1).waitFor();
+  assert.match(await page.locator("#sheet .teams .card table").innerText(), /Arizona[^]*Missouri[^]*Oregon/);
+  await look(page, "preview-plain");
+  await close();
+});
+
+test("parts are shown as they come, sources in the order of their marks", async () => {
+  const { page, faults, close } = await open("wide");
+  await page.goto(url);
+  const piece = (slot, html) => `event: part\ndata: ${JSON.stringify({ slot, html })}\n\n`;
+  const item = (mark) => `<li data-mark="${mark}"><details class="source"><summary>${mark}</summary></details></li>`;
+  const first = piece("prose", '<h2 class="title" tabindex="-1">First</h2>') + piece("sources", item("1.2") + item("2.1"));
+  const second = piece("prose", "<p>Second</p>") + piece("sources", item("1.10") + item("1.9"));
+  const turn = '<article class="turn"><div data-slot="prose"></div><aside class="sources"><h3><span class="count">0</span></h3><ol data-slot="sources"></ol></aside></article>';
+  await page.evaluate(([begin, one, two]) => {
+    globalThis.fetch = async () => {
+      const bytes = new TextEncoder();
+      const body = new ReadableStream({
+        async start(line) {
+          line.enqueue(bytes.encode(begin + one));
+          await new Promise((go) => { globalThis.goOn = go; });
+          line.enqueue(bytes.encode(two));
+          line.close();
+        },
+      });
+      return new Response(body);
+    };
+  }, [`event: begin\ndata: ${JSON.stringify({ html: turn })}\n\n`, first, `${second}event: done\ndata: {"text": "Answer: First."}\n\n`]);
+  await page.fill("#question", QUESTION);
+  await page.press("#question", "Enter");
+  await page.locator(".turn .title").waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "First");
+  assert.equal(await page.locator(".turn .waiting").innerText(), "Checking the rest …");
+  assert.equal(await page.inputValue("#question"), "");
+  await page.fill("#question", "The next one");
+  await page.evaluate(() => globalThis.goOn());
+  await page.getByText("Second").waitFor();
+  await page.waitForFunction(() => !document.querySelector(".composer").dataset.busy);
+  assert.equal(await page.locator(".waiting").count(), 0);
+  assert.deepEqual(await page.locator(".turn li").evaluateAll((all) => all.map((one) => one.dataset.mark)), ["1.2", "1.9", "1.10", "2.1"]);
+  assert.equal(await page.locator(".turn .count").innerText(), "4");
+  assert.equal(await page.locator("#status").innerText(), "Answer: First.");
+  assert.equal(await page.inputValue("#question"), "The next one");
+  assert.deepEqual(faults, []);
+  await close();
+});
+
 test("works without JavaScript", async () => {
   const { page, close } = await open("wide", { javaScriptEnabled: false });
   await page.goto(url);
@@ -210,7 +276,11 @@ test("a broken line keeps the question", async () => {
 test("an answer that ends early keeps the question", async () => {
   const { page, close } = await open("wide");
   await page.goto(url);
-  const body = 'event: begin\ndata: {"html": "<article class=\\"turn\\"><div data-slot=\\"prose\\"></div></article>"}\n\n';
+  const events = [
+    ["begin", { html: '<article class="turn"><div data-slot="prose"></div></article>' }],
+    ["part", { slot: "prose", html: '<h2 class="title" tabindex="-1">Begun</h2>' }],
+  ];
+  const body = events.map(([name, data]) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join("");
   await page.route("**/ask", (route) => route.fulfill({ contentType: "text/event-stream", body }));
   await page.fill("#question", QUESTION);
   await page.press("#question", "Enter");

@@ -18,9 +18,12 @@ from retrieval.evaluation import ExamError, ExamQuestion, read_exam, same_sectio
 from retrieval.records import Question
 
 HERE = Path(__file__).parent
-EXAMS = [HERE / "exam.jsonl", HERE / "held_out.jsonl"]
+EXAMS = [HERE / "exam.jsonl", HERE / "second.jsonl", HERE / "held_out.jsonl"]
 TODAY = dt.date(2026, 11, 21)
-FLOORS = {"must_cite": 0.95, "facts": 0.92, "jurisdictions": 0.97, "status": 0.95}
+FLOORS = {
+    "exam": {"must_cite": 0.96, "facts": 0.95, "jurisdictions": 0.97, "status": 0.96, "verdict": 0.72},
+    "second": {"must_cite": 0.91, "facts": 0.9, "jurisdictions": 0.94, "status": 0.94, "verdict": 0.74},
+}
 
 
 @pytest.mark.parametrize("path", EXAMS, ids=lambda p: p.stem)
@@ -30,9 +33,9 @@ def test_an_exam_is_well_formed(path: Path) -> None:
     assert all(q.question.strip() for q in questions)
 
 
-def test_the_two_parts_share_no_question() -> None:
-    first, second = ({q.question for q in read_exam(p)} for p in EXAMS)
-    assert not first & second
+def test_the_parts_share_no_question() -> None:
+    asked = [q.question for p in EXAMS for q in read_exam(p)]
+    assert len(asked) == len(set(asked))
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +47,8 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     opened.close()
 
 
-def test_answers_stay_above_the_floor(opened: Opened) -> None:
+@pytest.mark.parametrize("part", FLOORS)
+def test_answers_stay_above_the_floor(opened: Opened, part: str) -> None:
     async def run(questions: list[ExamQuestion]) -> dict[str, float]:
         scores = []
         for q in questions:
@@ -54,8 +58,9 @@ def test_answers_stay_above_the_floor(opened: Opened) -> None:
             scores.append(score(q, answer))
         return summary(scores)
 
-    figures = asyncio.run(run(read_exam(EXAMS[0])))
-    assert {m: figures[m] for m in FLOORS if figures[m] < FLOORS[m]} == {}
+    figures = asyncio.run(run(read_exam(HERE / f"{part}.jsonl")))
+    floors = FLOORS[part]
+    assert {m: figures[m] for m in floors if figures[m] < floors[m]} == {}
     assert figures["wrong_place"] == 0
     assert figures["forbidden"] == 0
 

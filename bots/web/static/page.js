@@ -10,6 +10,52 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submit]")) event.target.form.submit();
 });
 
+// Teams' cards, drawn by Microsoft's own library where `make preview` installed it; otherwise their plain HTML stays.
+const ink = (color) => ({ default: color, subtle: "var(--soft)" });
+const colors = { foregroundColors: { default: ink("var(--ink)"), accent: ink("var(--accent)") }, borderColor: "var(--line)" };
+const LOOK = {
+  fontFamily: "inherit",
+  fontSizes: { small: 13, default: 15, medium: 16, large: 18, extraLarge: 22 },
+  spacing: { small: 6, default: 8, medium: 16, padding: 0 },
+  containerStyles: { default: { ...colors, backgroundColor: "transparent" }, accent: { ...colors, backgroundColor: "var(--wash)" } },
+  actions: { maxActions: 6, buttonSpacing: 8, actionsOrientation: "horizontal", actionAlignment: "left", showCard: { actionMode: "inline" } },
+};
+let drawer = null;
+
+function loadDrawer(address) {
+  drawer ??= new Promise((loaded, failed) => {
+    const script = document.createElement("script");
+    script.src = address;
+    script.onload = () => loaded(globalThis.AdaptiveCards);
+    script.onerror = () => failed(new Error("the library for cards did not load"));
+    document.head.append(script);
+  });
+  return drawer;
+}
+
+async function drawCards(from) {
+  const address = find("[data-drawer]", from)?.dataset.drawer;
+  const holders = from.querySelectorAll("[data-card]");
+  if (!address || !holders.length) return;
+  try {
+    const { AdaptiveCard, HostConfig, OpenUrlAction } = await loadDrawer(address);
+    for (const holder of holders) {
+      const card = new AdaptiveCard();
+      card.hostConfig = new HostConfig(LOOK);
+      card.onExecuteAction = (action) => {
+        if (action instanceof OpenUrlAction && /^https?:/.test(action.url)) open(action.url, "_blank", "noopener,noreferrer");
+      };
+      card.parse(JSON.parse(holder.dataset.card));
+      holder.replaceChildren(card.render());
+      holder.classList.add("drawn");
+    }
+  } catch (error) {
+    drawer = null;
+    console.warn(error);
+  }
+}
+drawCards(document);
+
 if (form) {
   const field = form.elements.question;
   const picker = find(".picker", form);
@@ -20,6 +66,10 @@ if (form) {
     const names = [...form.querySelectorAll("[name=place]:checked")].map((box) => box.getAttribute("aria-label"));
     find("[data-chosen]", form).textContent =
       names.length === 0 ? "Any state" : names.length < 3 ? names.join(", ") : `${names.length} jurisdictions`;
+  };
+  const choosePlaces = (boxes) => {
+    form.querySelectorAll("[name=place]").forEach((box) => { box.checked = boxes.includes(box); });
+    showChosen();
   };
   const closePicker = (focus) => {
     if (!picker.open) return;
@@ -40,7 +90,7 @@ if (form) {
     if (!event.target.closest(".picker") && !event.target.closest("[data-choose]")) closePicker(false);
     if (!target) return;
     if (target.matches("[data-example]")) { field.value = target.textContent; ask(); }
-    if (target.matches("[data-clear]")) { form.querySelectorAll("[name=place]").forEach((box) => { box.checked = false; }); showChosen(); }
+    if (target.matches("[data-clear]")) choosePlaces([]);
     if (target.matches("[data-close]")) closePicker(true);
     if (target.matches("[data-choose]")) choose(target);
     if (target.matches("[data-copy]")) copy(target, fetchText(target.dataset.copy));
@@ -68,6 +118,8 @@ if (form) {
   async function ask() {
     if (!field.value.trim() || form.dataset.busy) return;
     const body = new URLSearchParams(new FormData(form));
+    const question = field.value;
+    const chosen = [...form.querySelectorAll("[name=place]:checked")];
     form.dataset.busy = "1";
     find(".send", form).disabled = true;
     document.body.classList.add("asked");
@@ -79,19 +131,27 @@ if (form) {
       begin({ html }) {
         turns.insertAdjacentHTML("beforeend", html);
         turn = turns.lastElementChild;
+        turn.setAttribute("aria-busy", "true");
         find("[data-slot=prose]", turn).innerHTML = '<p class="waiting">Looking it up …</p>';
         turn.scrollIntoView({ block: "start" });
       },
       progress({ text }) { find(".waiting", turn).textContent = text; say(text); },
       part({ slot, html }) {
-        find(".waiting", turn)?.remove();
-        find(`[data-slot=${slot}]`, turn).insertAdjacentHTML("beforeend", html);
+        if (slot === "sources") return placeSources(turn, html);
+        const first = !find(".title", turn);
+        if (slot === "prose") find(".waiting", turn).insertAdjacentHTML("beforebegin", html);
+        else find(`[data-slot=${slot}]`, turn).insertAdjacentHTML("beforeend", html);
+        if (!first) return;
+        find(".waiting", turn).textContent = "Checking the rest …";
+        find(".title", turn).focus({ preventScroll: true });
+        field.value = ""; // the next question may be written while this one is answered
+        field.placeholder = "Ask a follow-up, or something new";
+        choosePlaces([]);
       },
       done({ text }) {
         ended = true;
+        find(".waiting", turn)?.remove();
         say(text);
-        find(".title", turn)?.focus({ preventScroll: true });
-        turn.scrollIntoView({ block: "start" });
       },
     };
     try {
@@ -99,20 +159,33 @@ if (form) {
       if (!response.ok || !response.body) throw new Error(String(response.status));
       for await (const { name, data } of events(response.body)) heard[name]?.(data);
       if (!ended) throw new Error("the answer ended early");
-      field.value = "";
-      form.querySelectorAll("[name=place]").forEach((box) => { box.checked = false; });
-      showChosen();
-      field.placeholder = "Ask a follow-up, or something new";
     } catch (error) {
+      if (!field.value) {
+        field.value = question;
+        choosePlaces(chosen);
+      }
       const text = "The line to Reggi broke. Your question is still in the box: please ask again.";
       find(".waiting", turn ?? document)?.remove();
       (turn ? find("[data-slot=prose]", turn) : turns).insertAdjacentHTML("beforeend", `<p class="note">${text}</p>`);
       say(text);
       console.error(error);
     } finally {
+      turn?.removeAttribute("aria-busy");
       delete form.dataset.busy;
       find(".send", form).disabled = false;
     }
+  }
+
+  // Sources come with the sentences that rest on them; the list keeps the order of its marks, and what is open stays open.
+  function placeSources(turn, html) {
+    const list = find("[data-slot=sources]", turn);
+    const come = document.createElement("template");
+    come.innerHTML = html;
+    for (const item of [...come.content.children]) {
+      const next = [...list.children].find((one) => one.dataset.mark.localeCompare(item.dataset.mark, "en", { numeric: true }) > 0);
+      list.insertBefore(item, next ?? null);
+    }
+    find(".count", list.parentElement).textContent = list.children.length;
   }
 
   // Server-sent events of a POST, which EventSource cannot make.
@@ -170,8 +243,7 @@ if (form) {
     for (const other of source.closest("ol").querySelectorAll("details[open]")) if (other !== source) other.open = false;
     source.open = true;
     fill(source, said).then(() => {
-      const list = source.closest(".sources");
-      list.scrollTop = entry.offsetTop - list.offsetTop - 8;
+      source.closest(".sources").scrollTop = entry.offsetTop - 8;
       find("summary", source).focus({ preventScroll: true });
     });
   }
@@ -183,6 +255,7 @@ if (form) {
   async function openSheet(html, name, large) {
     const inside = find(".inside", sheet);
     try { inside.innerHTML = await html; } catch (error) { inside.textContent = error.message; }
+    drawCards(inside);
     sheet.setAttribute("aria-label", name);
     sheet.classList.toggle("wide", large);
     sheet.showModal();

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
@@ -73,6 +74,13 @@ class Elements(HTMLParser):
         return [attrs[name] or "" for found, attrs in self.tags if found == tag and name in attrs]
 
 
+def key_in(html: str) -> str:
+    """Return the id under which the answer on a page is kept."""
+    found = re.search(r"/answers/(a[0-9a-f]+)\.", html)
+    assert found
+    return found[1]
+
+
 @dataclass
 class Page:
     """A running page."""
@@ -93,14 +101,21 @@ class Page:
 
     async def stream(self, question: str, **values: object) -> list[tuple[str, dict[str, str]]]:
         """Ask with JavaScript; return the events."""
+        return [event async for event in self.events(question, **values)]
+
+    async def events(
+        self, question: str, **values: object
+    ) -> AsyncGenerator[tuple[str, dict[str, str]], None]:
+        """Ask with JavaScript; yield the events as they come. Closing hangs up."""
         sent = {"question": question} | values
-        response = await self.http.post(f"{self.url}/ask", data=sent, headers={"Accept": "text/event-stream"})
-        assert response.content_type == "text/event-stream"
-        events = []
-        for block in (await response.text()).strip().split("\n\n"):
-            name, data = block.split("\n")
-            events.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
-        return events
+        asked = self.http.post(f"{self.url}/ask", data=sent, headers={"Accept": "text/event-stream"})
+        async with asked as response:
+            assert response.content_type == "text/event-stream"
+            while block := await response.content.readuntil(b"\n\n"):
+                name, data = block.decode().strip().split("\n")
+                yield name.removeprefix("event: "), json.loads(data.removeprefix("data: "))
+            # The connection is not given back in the middle of a stream.
+            response.close()
 
 
 @pytest.fixture

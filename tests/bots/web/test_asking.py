@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
-import re
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
+from aiohttp import ClientSession
 
+from bots.conversations import MemoryConversations
+from bots.server import build_app
 from bots.web.asking import with_places
 from bots.web.exports import as_csv
-from bots.web.parts import Shown, parts_of, whole_turn
+from bots.web.parts import Shown, whole_turn
 from retrieval.errors import StoreUnavailable
-from retrieval.records import Statement, Table, TableRow, answer_as_json
-from tests.bots.answers import HOSTILE, MINNESOTA, WHICH_STATE, hostile, long_answer, survey, two_states
-from tests.bots.web.conftest import Elements, Page
-
-
-def key_in(html: str) -> str:
-    found = re.search(r"/answers/(a[0-9a-f]+)\.", html)
-    assert found
-    return found[1]
+from retrieval.parts import AnswerPart, parts_of
+from retrieval.records import Answer, Question, Statement, Table, TableRow, answer_as_json
+from tests.bots.answers import (
+    HOSTILE,
+    MINNESOTA,
+    WHICH_STATE,
+    FakeBrain,
+    hostile,
+    long_answer,
+    place_of,
+    survey,
+    two_states,
+)
+from tests.bots.conftest import running, settings_of
+from tests.bots.web.conftest import Elements, FakeLibrary, Page, key_in, minnesota
 
 
 async def test_page_loads_nothing_from_elsewhere(page: Page) -> None:
@@ -47,7 +57,10 @@ async def test_answer_comes_in_parts_in_reading_order(page: Page) -> None:
     assert names[-1] == "done"
     assert "Can I use customer data" in events[0][1]["html"]
     parts = [data for name, data in events if name == "part"]
-    assert [p["slot"] for p in parts] == ["prose", "prose", "prose", "prose", "sources", "foot"]
+    assert [p["slot"] for p in parts] == [
+        *("prose", "sources"),  # the short answer, with the sources of its marks
+        *("prose", "prose", "sources", "prose", "foot"),
+    ]
     said = Elements("".join(p["html"] for p in parts)).words
     order = [said.index(s.text) for s in MINNESOTA.all_statements()]
     assert order == sorted(order)
@@ -74,7 +87,7 @@ def test_every_mark_leads_to_its_source_and_nothing_is_left_out(answer) -> None:
 
 
 def test_place_is_not_said_twice() -> None:
-    html = "".join(part.html for part in parts_of(two_states(), Shown("a1", {})))
+    html = whole_turn("t1", "q", two_states(), Shown("a1", {}))
     assert html.count("California</h3>") == 1
     assert html.count("Massachusetts</h3>") == 1
 
@@ -130,6 +143,86 @@ async def test_page_without_script_goes_on_with_its_conversation(page: Page) -> 
     )
     await page.ask("And the penalties?", conversation=kept)
     assert page.brain.asked[-1].history == ("Sell data in Ohio?",)
+
+
+class PartsBrain(FakeBrain):
+    """Hands out an answer part by part, waits before each but the first, and may break before the last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.closed = asyncio.Event()
+
+    async def stream(self, question: Question) -> AsyncGenerator[AnswerPart, None]:
+        self.asked.append(question)
+        try:
+            for part in parts_of(self.answer_with if isinstance(self.answer_with, Answer) else MINNESOTA):
+                if part.kind == "whole" and self.error:
+                    raise self.error
+                yield part
+                await asyncio.sleep(self.seconds)
+        finally:
+            self.closed.set()
+
+
+@pytest.fixture
+async def parts_page() -> AsyncIterator[Page]:
+    brain = PartsBrain()
+    app = build_app(settings_of(), brain, MemoryConversations(), place_of, library=FakeLibrary(*minnesota()))
+    async with running(app) as url, ClientSession() as http:
+        yield Page(url, brain, http)
+
+
+@pytest.mark.parametrize("answer", [MINNESOTA, WHICH_STATE, two_states(), survey(30), long_answer(8)])
+async def test_parts_of_a_brain_that_streams_make_the_same_turn(parts_page: Page, answer: Answer) -> None:
+    parts_page.brain.answer_with = answer
+    events = await parts_page.stream("Marketing?")
+    pieces = [data for name, data in events if name == "part"]
+    key = key_in("".join(p["html"] for p in pieces))
+    whole = whole_turn("t1", "q", answer, Shown(key, {}))
+    prose = "".join(p["html"] for p in pieces if p["slot"] == "prose")
+    assert prose in whole
+    listed = Elements("".join(p["html"] for p in pieces if p["slot"] == "sources")).all("li", "data-mark")
+    assert sorted(listed) == sorted(source.mark for source in answer.sources)
+    assert (await (await parts_page.get(f"/answers/{key}.json")).json()) == answer_as_json(answer)
+
+
+async def test_verified_parts_are_shown_while_the_rest_is_written(
+    parts_page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bots.web.asking.STILL_SECONDS", 0.05)
+    parts_page.brain.answer_with, parts_page.brain.seconds = survey(3), 0.2
+    events = parts_page.events("Compare?")
+    seen = ""
+    async for name, data in events:
+        seen += data.get("html", "")
+        if name == "progress":
+            break
+    assert "Deadlines differ." in seen
+    # What the table offers works before the answer is whole.
+    sheet = await parts_page.get(f"/answers/{key_in(seen)}.csv")
+    assert len((await sheet.text()).strip().split("\n")) == 4
+    await events.aclose()
+
+
+async def test_closed_browser_stops_the_answer(parts_page: Page) -> None:
+    brain = parts_page.brain
+    assert isinstance(brain, PartsBrain)
+    brain.seconds = 0.3
+    events = parts_page.events("Marketing?")
+    async for name, _ in events:
+        if name == "part":
+            break
+    await events.aclose()
+    await asyncio.wait_for(brain.closed.wait(), 5)
+
+
+async def test_answer_that_breaks_off_keeps_what_was_verified_and_says_so(parts_page: Page) -> None:
+    parts_page.brain.error = StoreUnavailable("secret path")
+    events = await parts_page.stream("Marketing?")
+    html = "".join(data.get("html", "") for _, data in events)
+    assert MINNESOTA.short_answer[0].text in html
+    assert StoreUnavailable.plain in html
+    assert events[-1] == ("done", {"text": "The answer broke off."})
 
 
 async def test_broken_library_is_said_in_a_sentence(page: Page) -> None:

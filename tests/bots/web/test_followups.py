@@ -24,6 +24,10 @@ def test_at_most_three_and_none_that_was_just_asked() -> None:
     assert offered[0] == "What about sensitive data?"
 
 
+def test_topic_that_is_a_question_is_asked_as_it_is() -> None:
+    assert "What counts as a data breach?" in next_questions(replace(MINNESOTA, topics=("breach-deadline",)))
+
+
 def test_surveys_and_answers_that_are_none_offer_nothing() -> None:
     assert next_questions(WHICH_STATE) == ()
     assert next_questions(replace(survey(4), topics=("sale",))) == ()
