@@ -28,6 +28,7 @@ from bots.errors import CannotServe, RequestRefused
 from bots.health import Health
 from bots.law_state import LawState, Searchable
 from bots.metrics import watch_corpus, watch_queue, watch_ready
+from bots.previews import PREVIEWS
 from bots.queue_state import QueueState
 from bots.spool import Spool
 from bots.stale import StaleWatch
@@ -310,7 +311,7 @@ def _mount_admin(
 def _mount_page(app: web.Application, settings: Settings, turns: Turns, library: Library) -> None:
     from bots.web.site import mount
 
-    mount(app, turns, library, settings.page == "on")
+    mount(app, turns, library, PREVIEWS, settings.page == "on")
 
 
 def _mount_off(app: web.Application, channel: Channel) -> None:

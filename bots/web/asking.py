@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import aclosing, suppress
 from typing import Any
 
@@ -22,7 +22,6 @@ from bots.web.kept import KeptReplies, new_key
 from bots.web.links import Library, source_links
 from bots.web.look import drawer_address, html_page, render
 from bots.web.parts import Shown, begin_turn, note_piece, pieces_of_part, whole_turn
-from bots.web.previews import Preview
 from bots.web.tiles import TILES
 from retrieval.errors import RetrievalError
 from retrieval.parts import AnswerPart, parts_of
@@ -37,6 +36,9 @@ EXAMPLES = (
 WAYS = ("Choose states on the small map below the question, or name them in it.",)
 STILL_SECONDS = 8.0
 """A waiting browser hears from us this often, so that neither it nor a proxy takes the line for dead."""
+Preview = Callable[[Reply], Sequence[Mapping[str, Any]]]
+"""A platform's own rendering of a reply: its messages as plain data."""
+
 _CONVERSATION = re.compile(r"[0-9a-f]{32}")
 
 

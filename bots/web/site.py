@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
 from bots.turn import Turns
-from bots.web.asking import Asking
+from bots.web.asking import Asking, Preview
 from bots.web.guard import add_headers, guarded
 from bots.web.known import Covered, Known
 from bots.web.links import Library
 from bots.web.look import DRAWER, drawer, files
-from bots.web.previews import PREVIEWS
 from corpus_loader.coverage import coverage
 from retrieval.jurisdictions import registry
 
@@ -22,17 +21,18 @@ def mount(
     app: web.Application,
     turns: Turns,
     library: Library,
+    previews: Mapping[str, Preview],
     everybody: bool,
     covered: Covered = coverage,
     today: Callable[[], dt.date] = dt.date.today,
 ) -> None:
     """Add the page to an application.
 
-    `everybody`: not only this machine may look; put a log-in in front then.
+    `previews` draw an answer as another channel shows it, by the channel's name. `everybody`: not only this machine may look; put a log-in in front then.
     """
     places = registry().places
     names = {place.code: place.name for place in places}
-    asking = Asking(turns, library, names, PREVIEWS)
+    asking = Asking(turns, library, names, previews)
     known = Known(library, names, {p.code: p.official_code_url for p in places}, covered, today)
     routes = (
         ("GET", "/", asking.index),

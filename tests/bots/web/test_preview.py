@@ -13,7 +13,7 @@ from bots.teams.cards import card, rich, run
 from bots.turn import Note
 from bots.web import look
 from bots.web.look import drawer, render
-from bots.web.previews import PREVIEWS, slack_preview, teams_preview
+from bots.previews import PREVIEWS, slack_preview, teams_preview
 from tests.bots.answers import HOSTILE, MINNESOTA, WHICH_STATE, hostile, survey
 from tests.bots.web.conftest import Elements, Page, key_in
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from bots.offers import offers_of
 from bots.turn import Reply
-
-Preview = Callable[[Reply], Sequence[Mapping[str, Any]]]
-"""A platform's own rendering of a reply: its messages as plain data."""
+from bots.web.asking import Preview
 
 
 def slack_preview(reply: Reply) -> list[dict[str, Any]]:
