@@ -19,10 +19,12 @@ Detect = Callable[[str], Jurisdictions]
 
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
 _OTHERS = re.compile(
-    r"\bthe (?:other|remaining) (?:(?P<count>two|three|four|five|six|[2-6])\b ?)?(?:(?P<one>one|state|jurisdiction)\b|(?:states|ones|jurisdictions)\b)?"
-    r"|\bthe others\b|\bthe rest\b|\bremaining (?:states|ones)\b",
+    r"\bthe (?:other|remaining) (?:(?P<count>two|three|four|five|six|[2-6])\b|(?P<one>one|state|jurisdiction)\b|(?:states|ones|jurisdictions)\b)"
+    r"|\bthe other(?=\s*[?.!]|\s*$)|\bthe others\b|\bthe rest\b|\bremaining (?:states|ones)\b",
     re.IGNORECASE,
 )
+_TWIN = re.compile(r"\bthe other (?P<name>Carolina|Dakota|Virginia)\b", re.IGNORECASE)
+_TWINS = {"carolina": ("NC", "SC"), "dakota": ("ND", "SD"), "virginia": ("VA", "WV")}
 _ALL_OF_THEM = re.compile(
     r"\b(?:both|all (?:of )?(?:them|these|those|three|four|five|six)|each of (?:them|these|those)|(?:these|those) (?:states|two|three|four|five))\b",
     re.IGNORECASE,
@@ -134,6 +136,9 @@ class _Conversation:
         """Return what "the other two", "both" or "the second one" stands for, None where the text does not point back."""
         if not self._turns:
             return None
+        if twin := _TWIN.search(text):
+            left = [code for code in _TWINS[twin["name"].lower()] if code not in self.current()]
+            return self._of(left, said) if len(left) == 1 else None
         others = _OTHERS.search(text)
         if others is not None:
             named = set() if said.every else {d.code for d in (*said.found, *said.excluded)}

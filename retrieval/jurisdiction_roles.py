@@ -238,6 +238,8 @@ class RoleReader:
         """True for "a law like", "anything similar to"; "is Ohio like Utah" asks about both."""
         if reading.word(at) in self._roles.reference_always:
             return True
+        if reading.word(at) == "like" and reading.word(at - 1) in {"just", "much", "exactly"}:
+            return True
         return bool({reading.word(at - 1), reading.word(at - 2)} & self._roles.reference_nouns)
 
     def _is_noun(self, reading: Reading, at: int) -> bool:

@@ -38,6 +38,8 @@ _EXCEPTING = frozenset(
         "not including",
     }
 )
+_YARDSTICKS = frozenset({"like", "unlike", "than"})
+"""Before "the other states" they only compare: "sunset like the other states'"."""
 _BY_STATE = frozenset({"by state", "per state"})
 _ONE_STATE = frozenset({"which state", "what state"})
 
@@ -73,7 +75,7 @@ def settle_surveys(reading: Reading) -> None:
             plain = follows in every.state_nouns
         else:
             plain = unit.word == "all but" and (after is None or after.kind not in {"place", "maybe"})
-        if plain:
+        if plain or (before is not None and before.word in _YARDSTICKS):
             unit.kind = "word"
 
 
