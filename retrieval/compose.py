@@ -304,7 +304,8 @@ def _plain(understood: Understanding, status: Status, title: str, text: str) -> 
 
 def _out_of_scope(understood: Understanding) -> Draft:
     if understood.places.outside:
-        text = f"{_join(list(understood.places.outside))} is outside what I cover: US privacy law, federal and of the states."
+        verb = "is" if len(understood.places.outside) == 1 else "are"
+        text = f"{_join(list(understood.places.outside))} {verb} outside what I cover: US privacy law, federal and of the states."
     else:
         text = "That is outside what I do: I answer questions on US privacy law, state by state, such as breach notice, marketing, biometrics or recording calls."
     return _plain(understood, "out_of_scope", "Outside what I cover", text)

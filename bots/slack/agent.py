@@ -1,15 +1,12 @@
 """Slack's agent surface: suggested prompts, a status while the answer is looked up, titles of threads.
 
 https://docs.slack.dev/ai/developing-agents. All of it is an extra: where Slack does not take it (another plan, an older
-manifest), the answer comes all the same. Answers are not streamed: each is verified as a whole before any of it is
-shown, and a stream takes only markdown, in which a quoted `<!channel>` could not be kept from meaning something.
+manifest), the answer comes all the same.
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import structlog
@@ -17,37 +14,31 @@ from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots.offers import PROMPTS
 from bots.render import split_text
 from bots.slack.events import Address
 from bots.slack.post import error_code
-from bots.turn import EXAMPLE
 
 _log = structlog.get_logger(__name__)
 
-PROMPTS = (
-    ("Customer data for marketing", EXAMPLE),
-    ("Compare breach deadlines", "Compare breach notice deadlines in Arizona, Missouri and Oregon"),
-    ("Which states have a privacy act?", "Which states have a comprehensive privacy act?"),
-    ("Global Privacy Control", "Must I honor Global Privacy Control in Colorado?"),
-)
-"""Slack shows up to four (https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts)."""
 STATUS = "is looking it up …"
 STEPS = ["Finding the states in the question …", "Reading their law …", "Checking every sentence …"]
-PATIENCE = 0.5
-"""Seconds before a status is worth a call: most answers come sooner."""
 TITLE = 100
+SHOWN_PROMPTS = 4
 
 
 class Agent:
     """The extras of one workspace's bot."""
 
-    def __init__(self, client: AsyncWebClient, patience: float = PATIENCE) -> None:
+    def __init__(self, client: AsyncWebClient) -> None:
         self._client = client
-        self._patience = patience
 
     async def suggest(self, address: Address) -> None:
-        """Show what one could ask, in a new thread or an empty direct conversation."""
-        prompts = [{"title": title, "message": message} for title, message in PROMPTS]
+        """Show what one could ask, in a new thread or an empty direct conversation.
+
+        Slack shows up to four (https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts).
+        """
+        prompts = [{"title": title, "message": message} for title, message in PROMPTS[:SHOWN_PROMPTS]]
         await self._try(
             self._client.assistant_threads_setSuggestedPrompts(
                 channel_id=address.channel,
@@ -67,29 +58,14 @@ class Agent:
                 )
             )
 
-    @asynccontextmanager
-    async def working(self, address: Address) -> AsyncIterator[None]:
-        """Show a status in a thread while the block takes longer than a moment. Slack takes it away at the answer."""
-        if address.thread_ts is None:
-            yield
-            return
-        begun = asyncio.Event()
-        task = asyncio.get_running_loop().create_task(self._status(address, begun))
-        try:
-            yield
-        finally:
-            if not begun.is_set():
-                task.cancel()
-            # A status under way must arrive before the answer, or it would stand there for minutes.
-            await asyncio.wait([task])
-
-    async def _status(self, address: Address, begun: asyncio.Event) -> None:
-        await asyncio.sleep(self._patience)
-        begun.set()
-        thread = str(address.thread_ts)
+    async def status(self, address: Address) -> None:
+        """Show in a thread that the answer is looked up. Slack takes it away at the next message."""
         await self._try(
             self._client.assistant_threads_setStatus(
-                channel_id=address.channel, thread_ts=thread, status=STATUS, loading_messages=STEPS
+                channel_id=address.channel,
+                thread_ts=str(address.thread_ts),
+                status=STATUS,
+                loading_messages=STEPS,
             )
         )
 

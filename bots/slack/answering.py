@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -15,11 +14,13 @@ from bots.afterwards import Afterwards, again
 from bots.asked import Asked
 from bots.in_order import InOrder
 from bots.inbox import Entry
+from bots.offers import WORTH_SAYING_UNASKED, offers_of
 from bots.remembered import Choices, KeptAnswer, Scope
 from bots.slack.agent import Agent
 from bots.slack.blocks import Block, quoted
 from bots.slack.controls import controls
 from bots.slack.events import PLATFORM, Address, Command, Deleted, Message
+from bots.slack.live import Began, Live, Reader
 from bots.slack.messages import SlackMessage, messages_of, plain_messages
 from bots.slack.post import NotSent, Plain, Post
 from bots.stale import word
@@ -31,8 +32,6 @@ _log = structlog.get_logger(__name__)
 
 TOLD = "told privately"
 """Stands in an entry for what has no id: it was said, and is not said again."""
-WORTH_SAYING_UNASKED = frozenset({"answered", "not_found", "needs_jurisdiction"})
-"""What is said in a thread without a mention; "thanks!" and chatter get no word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,8 @@ class Where:
 class Work:
     """What is done for an entry of the inbox; by itself, for something that never lay there.
 
-    `say` stands in the answer's place. `again`: somebody began it before, so that its reply may stand already.
+    `say` stands in the answer's place. `again`: somebody began it before, so that its reply may stand already. `began`
+    puts down messages that stand before the answer is whole.
     """
 
     turn: str = ""
@@ -69,11 +69,12 @@ class Work:
     standing: tuple[str, ...] = ()
     again: bool = False
     since: float = 0.0
+    began: Began | None = None
 
     @classmethod
-    def on(cls, entry: Entry, say: Note | None) -> Work:
+    def on(cls, entry: Entry, say: Note | None, began: Began) -> Work:
         """Return the work on an entry."""
-        return cls(entry.turn, say, entry.posted, entry.claims > 1, entry.arrived_at)
+        return cls(entry.turn, say, entry.posted, entry.claims > 1, entry.arrived_at, began)
 
 
 def where_of(kept: KeptAnswer) -> Where:
@@ -200,31 +201,31 @@ class Answering:
         work = work or Work()
         private = bool(where.user)
         key = old.id if old else work.turn or secrets.token_hex(8)
-        standing, whole = old.messages if old else tuple(ts for ts in work.standing if ts != TOLD), False
-        if work.again and not private:
-            found, whole = await post.found(where.address, work.since)
-            standing, whole = (standing, False) if old else (found or standing, whole)
+        standing, whole = await self._standing(post, where, old, work)
         if work.say is not None:
             if unasked or whole:
                 return standing
             return await self._say(post, work.say, where, response_url, standing)
         if whole and await self.after.find(PLATFORM, asked.thread.tenant, key):
             return standing
-        showing = agent.working(where.address) if agent and not unasked else nullcontext()
-        async with showing:
-            if work.again:  # its words were kept the first time, and would follow themselves
-                await self.turns.forget(asked)
-            turn = await self.turns.answer(asked)
+        if work.again:  # its words were kept the first time, and would follow themselves
+            await self.turns.forget(asked)
+        live = None
+        if agent and not unasked:
+            reader = None if private or standing else Reader(asked.thread.tenant, asked.person)
+            live = Live(post, agent, where.address, reader, work.began)
+        turn = await self._turn(asked, live)
         if turn.retry and work.turn and not whole:
             assert isinstance(turn.reply, Note)  # noqa: S101 - nothing else fails
-            raise TryAgain("no answer", None if unasked else turn.reply, turn.outside)
+            left = await live.withdraw() if live else ()
+            raise TryAgain("no answer", None if unasked else turn.reply, turn.outside, left or None)
         if unasked and not _worth_saying(turn):
             await self.turns.forget(asked)
             return ()
-        if private and response_url and not lead:
+        if private and response_url and not lead and asked.text.strip():
             lead = (quoted("You asked:", asked.text),)
         share = private and bool(response_url) and not where.channel.startswith("D")
-        buttons = controls(key, turn.reply, self.after.can_show_text, share)
+        buttons = controls(key, offers_of(turn.reply, self.after.can_show_text), share)
         messages = messages_of(turn.reply, lead, buttons)
 
         def plain() -> tuple[SlackMessage, ...]:
@@ -237,6 +238,8 @@ class Answering:
             await self._privately(post, response_url, where.user, messages, plain, over)
         elif private:
             await post.to_one(where.address, where.user, messages, plain)
+        elif live and not standing:
+            sent = await self._finished(live, messages, plain)
         else:
             sent = await post.in_channel(where.address, messages, plain, standing)
         if share:
@@ -257,6 +260,36 @@ class Answering:
         if agent and begins and where.channel.startswith("D") and isinstance(turn.reply, Answer):
             await agent.name(where.address, turn.reply.title)
         return sent
+
+    @staticmethod
+    async def _standing(
+        post: Post, where: Where, old: KeptAnswer | None, work: Work
+    ) -> tuple[tuple[str, ...], bool]:
+        """Return what stands where the answer will (`ts`), and whether that is the whole answer already."""
+        standing = old.messages if old else tuple(ts for ts in work.standing if ts != TOLD)
+        if not work.again or where.user:
+            return standing, False
+        found, whole = await post.found(where.address, work.since)
+        if old or whole:
+            return (standing, False) if old else (found, True)
+        for ts in set(standing) - set(found):  # a stream that nobody ended bears no mark
+            await post.close_stream(where.address, ts)
+        return tuple(sorted({*standing, *found})), False
+
+    async def _turn(self, asked: Asked, live: Live | None) -> Turn:
+        if live is None:
+            return await self.turns.answer(asked)
+        async with live.working():
+            return await self.turns.answer(asked, live.show)
+
+    @staticmethod
+    async def _finished(live: Live, messages: tuple[SlackMessage, ...], plain: Plain) -> tuple[str, ...]:
+        try:
+            return await live.finish(messages, plain)
+        except NotSent as error:
+            if error.passing and live.standing:  # the next try must know of the stream
+                raise TryAgain(str(error), outside=True, posted=live.standing) from error
+            raise
 
     async def _say(
         self, post: Post, note: Note, where: Where, response_url: str, standing: tuple[str, ...]

@@ -115,7 +115,7 @@ def context(*lines: str) -> Block:
 def quoted(label: str, text: str, limit: int = 300) -> Block:
     """Return what a person wrote as a quotation, cut at `limit`: a reminder, not a record."""
     shown = text if len(text) <= limit else split_text(text, limit)[0] + " …"
-    elements = [_text(f"{label} ", bold=True), _text(shown)]
+    elements = [_text(f"{label} ", bold=True), _text(shown or "(nothing)")]  # Slack takes no empty text
     return _rich([{"type": "rich_text_quote", "elements": elements}])
 
 

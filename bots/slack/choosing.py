@@ -8,7 +8,7 @@ import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.afterwards import NOT_KEPT, Afterwards
-from bots.choices import Choosing
+from bots.choices import Choosing, standing, unknown_state
 from bots.remembered import Choices, Scope
 from bots.slack.clicks import Click
 from bots.slack.controls import switches
@@ -17,10 +17,10 @@ from bots.slack.messages import SlackMessage, messages_of
 from bots.slack.permissions import why_not
 from bots.slack.post import Post
 from bots.turn import Note
-from retrieval.jurisdictions import registry
 
 _log = structlog.get_logger(__name__)
 
+COMMAND = "/reggi "
 IN_DIRECT = (
     "Here only you and I talk, so there is nothing to switch. Set your own state with /reggi my default CA."
 )
@@ -58,12 +58,7 @@ class ChannelChoices:
         self, client: AsyncWebClient, command: Command, choosing: Choosing, tenant: str
     ) -> tuple[SlackMessage, ...]:
         if choosing.unknown:
-            return messages_of(
-                Note(
-                    f"I do not know a US state or territory called “{choosing.unknown}”, so I changed nothing. "
-                    "Write its postal code or its name: /reggi default CA or /reggi default New Mexico."
-                )
-            )
+            return messages_of(Note(unknown_state(choosing.unknown, COMMAND)))
         if choosing.settings and command.direct:
             return messages_of(Note(IN_DIRECT))
         mine = choosing.mine or command.direct
@@ -72,13 +67,13 @@ class ChannelChoices:
         if choosing.settings:
             return (switches_message(choices),)
         if choosing.places is None:
-            return messages_of(Note(_standing(choices, mine)))
+            return messages_of(Note(standing(choices, mine, COMMAND)))
         wanted = replace(choices, defaults=choosing.places)
         if mine:
             saved = await self._after.choose(scope, wanted)
-            return messages_of(Note(_standing(wanted, mine)) if saved else NOT_KEPT)
+            return messages_of(Note(standing(wanted, mine, COMMAND)) if saved else NOT_KEPT)
         told = await self._set(client, command.user, scope, wanted, f"defaults={','.join(wanted.defaults)}")
-        return messages_of(Note(_standing(wanted, mine))) if told is None else told
+        return messages_of(Note(standing(wanted, mine, COMMAND))) if told is None else told
 
     async def _set(
         self, client: AsyncWebClient, user: str, scope: Scope, wanted: Choices, what: str
@@ -98,12 +93,3 @@ def switches_message(choices: Choices) -> SlackMessage:
     text = "What holds for me in this channel"
     (said,) = messages_of(Note(text), controls=switches(choices))
     return said
-
-
-def _standing(choices: Choices, mine: bool) -> str:
-    whose = "your default" if mine else "the default in this channel"
-    change = f"/reggi {'my ' if mine else ''}default"
-    if not choices.defaults:
-        return f"No state is {whose}: I ask when a question names none. To set one, type {change} CA."
-    names = ", ".join(registry()[code].name for code in choices.defaults)
-    return f"{names} is {whose}, where a question names no state. To remove it, type {change} none."

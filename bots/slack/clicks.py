@@ -13,11 +13,20 @@ from typing import Any
 
 from bots.afterwards import GONE, NOT_KEPT, again, following
 from bots.asked import Asked, clean
+from bots.offers import (
+    CHOOSE_RIGHT_STATE,
+    NOTED,
+    THANKS,
+    TOLD_ALREADY,
+    WHAT_WAS_WRONG,
+    WHICH_STATE,
+    offers_for,
+)
 from bots.remembered import REASONS, KeptAnswer, Reason
 from bots.render import lines_of
 from bots.slack.answering import Answering, Where, Work, where_of
 from bots.slack.blocks import Block, quoted
-from bots.slack.controls import actions, asked_by, controls_for, place_menu, question_dialog, reason_menu
+from bots.slack.controls import actions, asked_by, controls, place_menu, question_dialog, reason_menu
 from bots.slack.events import PLATFORM, Address, plain_text
 from bots.slack.messages import (
     SlackMessage,
@@ -32,8 +41,6 @@ from bots.turn import Note, Reply
 from retrieval.jurisdictions import registry
 
 ABSENT = frozenset({"not_in_channel", "channel_not_found"})
-THANKS = "Thank you. I counted that without your name."
-NOTED = "Thank you. I noted the reason, without your name."
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +114,7 @@ class Clicks:
             case "reason":
                 await self._reason(post, click, kept)
             case "wrong_state":
-                text = "Which state did you mean? I answer again for the one you choose."
-                told = _with_menu(text, place_menu(kept.id, "Choose the right state"))
+                told = _with_menu(WHICH_STATE, place_menu(kept.id, CHOOSE_RIGHT_STATE))
                 await post.privately(click.response_url, click.user, (told,), lambda: (told,))
             case "statute":
                 await self._statute(post, click, kept)
@@ -162,7 +168,7 @@ class Clicks:
 
     async def _judge(self, post: Post, click: Click, kept: KeptAnswer) -> None:
         if not await self._first(click, kept):
-            await self._tell(post, click, Note("You told me already. Thank you."))
+            await self._tell(post, click, Note(TOLD_ALREADY))
             return
         helpful = click.choice == "up"
         # Counted at once: the reason is a bonus that not everybody gives.
@@ -170,7 +176,7 @@ class Clicks:
         if number is None or helpful:
             await self._tell(post, click, NOT_KEPT if number is None else Note(THANKS))
             return
-        told = _with_menu(f"{THANKS} What was wrong?", reason_menu(kept.id, number))
+        told = _with_menu(f"{THANKS} {WHAT_WAS_WRONG}", reason_menu(kept.id, number))
         await post.privately(click.response_url, click.user, (told,), lambda: (told,))
 
     async def _reason(self, post: Post, click: Click, kept: KeptAnswer) -> None:
@@ -182,7 +188,7 @@ class Clicks:
         told: tuple[SlackMessage, ...] = messages_of(Note(NOTED) if saved else NOT_KEPT)
         if saved and reason == "wrong_state":
             text = f"{NOTED} Choose the right state and I answer again."
-            told = (_with_menu(text, place_menu(kept.id, "Choose the right state")),)
+            told = (_with_menu(text, place_menu(kept.id, CHOOSE_RIGHT_STATE)),)
         await post.privately(click.response_url, click.user, told, lambda: told, replace=True)
 
     async def _other_place(
@@ -254,9 +260,8 @@ class Clicks:
     ) -> None:
         """Post what was shown under a kept answer of its own, so that it can be judged and followed there."""
         key = hashlib.sha256(f"{kept.id}:{address.thread_ts}".encode()).hexdigest()[:16]
-        buttons = controls_for(
-            key, kept.status, self._after.can_show_text and bool(kept.sources), share=False
-        )
+        offers = offers_for(kept.status, self._after.can_show_text and bool(kept.sources))
+        buttons = controls(key, offers, share=False)
         *before, last = shown
         messages = (*before, SlackMessage(last.text, (*last.blocks, *buttons)))
         sent = await post.in_channel(address, messages, lambda: shown)

@@ -7,41 +7,30 @@ option, 100 options in a menu (https://docs.slack.dev/reference/block-kit/block-
 from __future__ import annotations
 
 import json
-from functools import cache
 from typing import Any
 
+from bots.offers import CHOOSE_STATE, Offers, place_groups
 from bots.remembered import REASONS, Choices
 from bots.slack.blocks import Block, context
-from bots.turn import Note, Reply
 from retrieval.jurisdictions import registry
 
-JUDGED = frozenset({"answered", "not_found", "out_of_scope"})
-ABOUT_LAW = frozenset({"answered", "not_found"})
 INPUT_TEXT = 3_000  # https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
 
 
-def controls(answer: str, reply: Reply, statute: bool, share: bool) -> tuple[Block, ...]:
+def controls(answer: str, offers: Offers, share: bool) -> tuple[Block, ...]:
     """Return what stands below a reply, which is kept under the id `answer`.
 
-    `statute`: there is law to show. `share`: only one person sees the reply, and it may go to a channel.
+    `share`: only one person sees the reply, and it may go to a channel.
     """
-    if isinstance(reply, Note):
-        return ()
-    return controls_for(answer, reply.status, statute and bool(reply.sources), share)
-
-
-def controls_for(answer: str, status: str, statute: bool, share: bool) -> tuple[Block, ...]:
-    """Return what stands below an answer with this status."""
-    if status == "needs_jurisdiction":
-        return (actions(place_menu(answer, "Choose the state")),)
-    law = status in ABOUT_LAW
+    if offers.choose_state:
+        return (actions(place_menu(answer, CHOOSE_STATE)),)
     buttons = [
-        *([_button("share", "Post in channel", answer, primary=True)] if share and law else []),
-        *([_button("wrong_state", "Wrong state?", answer)] if law else []),
-        *([_button("statute", "Show the statute text", answer)] if law and statute else []),
-        *([_button("follow_up", "Ask a follow-up", answer)] if law else []),
+        *([_button("share", "Post in channel", answer, primary=True)] if share and offers.follow_up else []),
+        *([_button("wrong_state", "Wrong state?", answer)] if offers.wrong_state else []),
+        *([_button("statute", "Show the statute text", answer)] if offers.statute else []),
+        *([_button("follow_up", "Ask a follow-up", answer)] if offers.follow_up else []),
     ]
-    thumbs = [_thumbs(answer)] if status in JUDGED else []
+    thumbs = [_thumbs(answer)] if offers.judge else []
     return (*thumbs, *([actions(*buttons)] if buttons else []))
 
 
@@ -52,7 +41,7 @@ def place_menu(answer: str, prompt: str) -> Block:
             "label": _plain(label),
             "options": [_option(name, f"{answer}:{code}") for code, name in places],
         }
-        for label, places in _places()
+        for label, places in place_groups()
     ]
     return {
         "type": "static_select",
@@ -74,27 +63,27 @@ def reason_menu(answer: str, number: int) -> Block:
     return {
         "type": "static_select",
         "action_id": "reason",
-        "placeholder": _plain("What was wrong?"),
+        "placeholder": _plain("Choose a reason"),
         "options": [_option(text, f"{answer}:{reason}:{number}") for reason, text in REASONS.items()],
     }
 
 
 def switches(choices: Choices) -> tuple[Block, ...]:
     """Return the switches of a channel, each with what it does now."""
-    places = ", ".join(choices.defaults) or "none"
+    places = ", ".join(registry()[code].name for code in choices.defaults) or "none"
     return (
         context(f"Default state here: {places}. To change it: /reggi default CA, or /reggi default none."),
         _switch(
             "follow_ups",
             choices.follow_ups,
-            "Follow-ups: I answer every message in threads I answered in.",
-            "Mention only: I answer in channels only when somebody mentions me.",
+            ("Follow-ups: I answer every message in threads I answered in.", "Only when mentioned"),
+            ("Mention only: I answer in channels only when somebody mentions me.", "Answer follow-ups"),
         ),
         _switch(
             "private",
             choices.private,
-            "Private answers: only who asks sees the answer.",
-            "Open answers: everybody in the channel sees the answer.",
+            ("Private answers: only who asks sees the answer.", "Answer openly"),
+            ("Open answers: everybody in the channel sees the answer.", "Answer privately"),
         ),
     )
 
@@ -132,16 +121,6 @@ def asked_by(user: str, question: Block) -> Block:
     return {"type": "rich_text", "elements": [{**quote, "elements": [*who, *quote["elements"][1:]]}]}
 
 
-@cache
-def _places() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
-    """Every jurisdiction by group, as (code, name)."""
-    labels = {"state": "States", "district": "States", "territory": "Territories", "federal": "Federal"}
-    groups: dict[str, list[tuple[str, str]]] = {}
-    for place in registry().places:
-        groups.setdefault(labels[place.kind], []).append((place.code, place.name))
-    return tuple((label, tuple(places)) for label, places in groups.items())
-
-
 def _thumbs(answer: str) -> Block:
     """https://docs.slack.dev/reference/block-kit/block-elements/feedback-buttons-element"""
     element = {
@@ -161,9 +140,11 @@ def _thumbs(answer: str) -> Block:
     return {"type": "context_actions", "elements": [element]}
 
 
-def _switch(name: str, on: bool, text_on: str, text_off: str) -> Block:
-    button = _button("switch", "Turn off" if on else "Turn on", f"{name}:{'off' if on else 'on'}")
-    return {"type": "section", "text": _plain(text_on if on else text_off), "accessory": button}
+def _switch(name: str, on: bool, while_on: tuple[str, str], while_off: tuple[str, str]) -> Block:
+    """Return what holds now, with a button that says what it would change that to."""
+    text, change = while_on if on else while_off
+    button = _button("switch", change, f"{name}:{'off' if on else 'on'}")
+    return {"type": "section", "text": _plain(text), "accessory": button}
 
 
 def _button(name: str, text: str, value: str, primary: bool = False) -> Block:

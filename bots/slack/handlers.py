@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine
+from functools import partial
 from typing import Any
 
 import structlog
@@ -198,8 +199,10 @@ class Slack:
     async def work(self, entry: Entry, say: Note | None = None) -> tuple[str, ...]:
         """Do what an entry of the inbox asks for; see `bots.workers.Platform`."""
         try:
-            client = await self._client(workspace_of(entry.delivery.body))
-            return await self._done(entry, Post(client, self._pace, entry.turn), client, Work.on(entry, say))
+            client, hasty = await self._clients(workspace_of(entry.delivery.body))
+            post = Post(client, self._pace, entry.turn, hasty)
+            began = partial(self._workers.note, entry)
+            return await self._done(entry, post, client, Work.on(entry, say, began))
         except NotSent as error:
             if error.passing:
                 raise TryAgain(str(error), outside=True) from error
@@ -233,13 +236,18 @@ class Slack:
                     return await self._clicks.place(post, click, work)
         return ()
 
-    async def _client(self, at: Workspace) -> AsyncWebClient:
+    async def _clients(self, at: Workspace) -> tuple[AsyncWebClient, AsyncWebClient]:
+        """Return the workspace's client that waits out 429, and one that does nothing again by itself."""
         token = self._workspace.token if self._workspace else None
         if token is None and self._installations is not None:
             token = await self._installations.token(at.enterprise, at.team, at.org)
         if not token:
             raise Undeliverable("the workspace has removed the app")
-        return AsyncWebClient(token=token, base_url=self._api_url, team_id=at.team, retry_handlers=patient())
+        waits, hasty = (
+            AsyncWebClient(token=token, base_url=self._api_url, team_id=at.team, retry_handlers=handlers)
+            for handlers in (patient(), [])
+        )
+        return waits, hasty
 
     async def _accept(self, delivery: Delivery) -> None:
         """Write down what was handed over; what this raises, Slack delivers again."""

@@ -11,9 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.afterwards import Afterwards
 from bots.holdings import Holdings
+from bots.offers import PROMPTS
 from bots.remembered import Choices, Scope
 from bots.render import Bullet, Fact, Heading, Paragraph, Piece, Title
-from bots.slack.agent import PROMPTS
 from bots.slack.blocks import Block, blocks_of
 from bots.slack.controls import actions, own_default
 from bots.slack.events import MESSAGE_WAYS, PLATFORM
@@ -65,7 +65,7 @@ def home_view(choices: Choices, held: Holdings | None) -> Block:
         *(Bullet(message) for _, message in PROMPTS),
     ]
     coverage = (
-        f"{held.laws} laws with {held.sections} sections of {held.places} jurisdictions, reviewed between "
+        f"{held.laws:,} laws with {held.sections:,} sections of {held.places} jurisdictions, reviewed between "
         f"{held.reviewed_from.isoformat()} and {held.reviewed_to.isoformat()}."
         if held
         else "I cannot look into my library right now."

@@ -13,9 +13,10 @@ from typing import Any
 
 import structlog
 
-from bots.render import Grid, Heading, Piece, SourceItem, pieces_of, plain_lines, short_text, split_text
+from bots.render import Fact, Grid, Heading, Piece, SourceItem, pieces_of, plain_lines, short_text, split_text
 from bots.slack.blocks import Block, Links, blocks_of, context, links_of, text_size
 from bots.turn import BROKEN, Note, Reply
+from retrieval.records import Answer
 
 _log = structlog.get_logger(__name__)
 
@@ -51,6 +52,21 @@ def messages_of(
         _log.exception("slack_rendering_broke")
         note = Note(BROKEN, failed=True)
         return messages_of_pieces(pieces_of(note), {}, note.text, note.text)
+
+
+def growing_blocks(so_far: Answer) -> tuple[Block, ...]:
+    """Return what the first message of an answer shows while the answer is still being written.
+
+    It is what the finished message begins with: a table, the sources and what is known only at the end come with the
+    whole, and so does whatever has no room in the first message.
+    """
+    pieces = pieces_of(so_far)
+    shown = [piece for piece in pieces if not isinstance(piece, SourceItem | Fact)]
+    if so_far.sources:  # their heading stands last
+        shown.pop()
+    table = next((n for n, piece in enumerate(shown) if isinstance(piece, Grid)), len(shown))
+    messages = messages_of_pieces(tuple(shown[:table]), links_of(pieces), "", "")
+    return messages[0].blocks if messages else ()
 
 
 def messages_of_pieces(

@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bots.metrics import not_posted, posted, step
+from bots.slack.blocks import Block
 from bots.slack.events import Address
 from bots.slack.messages import SlackMessage
 from bots.slack.pace import Pace
@@ -45,8 +46,11 @@ Plain = Callable[[], tuple[SlackMessage, ...]]
 """The same words without blocks, made only if Slack refuses the blocks."""
 
 
+LIMITED = frozenset({"ratelimited", "rate_limited", "429"})
+
+
 class BlocksRefused(Exception):
-    """Slack does not take the blocks of this message. Never leaves this file."""
+    """Slack does not take the blocks of this message. Raised by `end_stream` alone; else it never leaves this file."""
 
 
 class NotSent(Exception):
@@ -58,6 +62,11 @@ class NotSent(Exception):
     def __init__(self, why: str, passing: bool = False) -> None:
         super().__init__(why)
         self.passing = passing
+
+    @property
+    def limited(self) -> bool:
+        """Whether Slack took nothing because it was too much at once."""
+        return str(self) in LIMITED
 
 
 def retry_handlers() -> list[AsyncRetryHandler]:
@@ -82,8 +91,12 @@ def error_code(error: SlackApiError) -> str:
 class Post:
     """Messages of one workspace's bot, to wherever they go. Those in channels are marked with the `turn`."""
 
-    def __init__(self, client: AsyncWebClient, pace: Pace, turn: str = "") -> None:
+    def __init__(
+        self, client: AsyncWebClient, pace: Pace, turn: str = "", hasty: AsyncWebClient | None = None
+    ) -> None:
+        """`hasty` does nothing again by itself: for what is not worth waiting for."""
         self._client = client
+        self._hasty = hasty or client
         self._pace = pace
         self._turn = turn
 
@@ -135,9 +148,7 @@ class Post:
         async def send(message: SlackMessage, last: bool) -> None:
             body: dict[str, Any] = {"channel": address.channel, "text": message.text}
             body["blocks"] = list(message.blocks) or None
-            if self._turn:
-                payload = {"turn": self._turn, "last": last and whole}
-                body["metadata"] = {"event_type": MARK, "event_payload": payload}
+            body |= self._marked(last and whole)
             if left:
                 # Without blocks, chat.update would leave the old ones standing.
                 ts = await self._updated(left[0], body | {"blocks": list(message.blocks)})
@@ -156,6 +167,60 @@ class Post:
         for ts in left:
             await self.delete(address.channel, ts)
         return tuple(sent)
+
+    def _marked(self, last: bool) -> dict[str, Any]:
+        if not self._turn:
+            return {}
+        payload = {"turn": self._turn, "last": last}
+        return {"metadata": {"event_type": MARK, "event_payload": payload}}
+
+    async def begin_stream(self, address: Address, team: str, user: str, blocks: Sequence[Block]) -> str:
+        """Begin a message that grows in a thread, for a person of a workspace; return its `ts`.
+
+        https://docs.slack.dev/reference/methods/chat.startStream
+
+        Raises:
+            NotSent: Slack does not stream here, or not now.
+        """
+        await self._pace.slot(address.channel)
+        where = {"channel": address.channel, "thread_ts": address.thread_ts}
+        reader = {"recipient_team_id": team, "recipient_user_id": user}
+        answer = await self._call(self._hasty.chat_startStream, where | reader | {"chunks": _chunks(blocks)})
+        return str(answer.get("ts") or "")
+
+    async def append_stream(self, address: Address, ts: str, blocks: Sequence[Block]) -> None:
+        """Let it grow by blocks (https://docs.slack.dev/reference/methods/chat.appendStream).
+
+        Raises:
+            NotSent: Slack did not take them.
+        """
+        body = {"channel": address.channel, "ts": ts, "chunks": _chunks(blocks)}
+        await self._call(self._hasty.chat_appendStream, body)
+
+    async def end_stream(self, address: Address, ts: str, blocks: Sequence[Block], last: bool) -> None:
+        """End it with blocks that stand below all others (https://docs.slack.dev/reference/methods/chat.stopStream).
+
+        Raises:
+            BlocksRefused: Slack does not take these.
+            NotSent: it was ended before, or Slack did not do it.
+        """
+        body = {"channel": address.channel, "ts": ts, "blocks": list(blocks) or None}
+        with step("post"):
+            await self._call(self._client.chat_stopStream, body | self._marked(last))
+        posted("slack", 1)
+        _log.info("posted", platform="slack", messages=1, streamed=True)
+
+    async def close_stream(self, address: Address, ts: str) -> None:
+        """End it as it is, so that it can be changed; one that was ended before is no error.
+
+        Raises:
+            NotSent: Slack cannot be reached.
+        """
+        try:
+            await self._call(self._client.chat_stopStream, {"channel": address.channel, "ts": ts})
+        except NotSent as error:
+            if error.passing:
+                raise
 
     async def to_one(
         self, address: Address, user: str, messages: tuple[SlackMessage, ...], plain: Plain
@@ -269,6 +334,10 @@ class Post:
             raise NotSent(code, code in PASSING_ERRORS or code.isdigit()) from error
         except (ClientError, TimeoutError, OSError) as error:
             raise NotSent(type(error).__name__, passing=True) from error
+
+
+def _chunks(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    return [{"type": "blocks", "blocks": list(blocks)}]
 
 
 async def _send_all(send: Send, messages: tuple[SlackMessage, ...], plain: Plain) -> None:

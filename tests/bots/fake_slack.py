@@ -7,17 +7,21 @@ import hmac
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import WSMsgType, web
+from slack_sdk.errors import SlackObjectFormationError
+from slack_sdk.models.blocks import Block
 
 FIXTURES = Path(__file__).parents[1] / "fixtures" / "slack"
 SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TOKEN = "xoxb-test"
 APP_TOKEN = "xapp-test"
+FAULTS: list[str] = []
+"""What was wrong with messages; tests of Slack end with it empty."""
 
 
 def payload(name: str) -> dict[str, Any]:
@@ -52,7 +56,8 @@ class FakeSlack:
     """What was posted, and what Slack would have said to it.
 
     `standing` is what channels show now, by (channel, ts). `errors` are given to the next messages, in order;
-    "429" is a rate limit of a second. `users` are those `users.info` knows. With `pace` seconds, messages to a
+    "429" is a rate limit of a second. `streamed` are the calls that made a message grow, by method, and
+    `stream_errors` what is said to them ("" takes one). `users` are those `users.info` knows. With `pace` seconds, messages to a
     channel that follow closer get 429, as Slack does after a burst.
     """
 
@@ -80,6 +85,9 @@ class FakeSlack:
         self.homes: list[dict[str, Any]] = []
         self.extras: list[tuple[str, dict[str, Any]]] = []
         self.refuse_extras = ""
+        self.streamed: list[tuple[str, dict[str, Any]]] = []
+        self.stream_errors: list[str] = []
+        self.streaming: set[tuple[str, str]] = set()
         self.auth_tests = self.looked = self.vanish = 0
         self.pace = 0.0
         self.uses: dict[str, int] = {}
@@ -91,6 +99,9 @@ class FakeSlack:
             "chat.postEphemeral": self._whisper,
             "chat.update": self._update,
             "chat.delete": self._delete,
+            "chat.startStream": self._start_stream,
+            "chat.appendStream": self._append_stream,
+            "chat.stopStream": self._stop_stream,
             "oauth.v2.access": self._access,
             "views.open": self._open,
             "views.publish": self._publish,
@@ -203,6 +214,8 @@ class FakeSlack:
         message = await _body(request)
         key = (message["channel"], message["ts"])
         error = self._problem(message) or (None if key in self.standing else "message_not_found")
+        if error is None and key in self.streaming:
+            error = "streaming_state_conflict"
         if error is not None:
             return _failed(error)
         self.updated.append(message)
@@ -216,6 +229,61 @@ class FakeSlack:
             return _failed("message_not_found")
         self.deleted.append(key)
         return web.json_response({"ok": True})
+
+    async def _start_stream(self, request: web.Request) -> web.Response:
+        """https://docs.slack.dev/reference/methods/chat.startStream: in threads alone, for somebody, of blocks here."""
+        body = await _body(request)
+        channel = str(body.get("channel"))
+        for_whom = body.get("recipient_team_id") and body.get("recipient_user_id") in self.users
+        error = (self.stream_errors.pop(0) if self.stream_errors else "") or chunk_problem(body.get("chunks"))
+        if not error and not body.get("thread_ts"):
+            error = "invalid_arguments"
+        if not error and not channel.startswith("D") and not for_whom:
+            error = "missing_recipient_user_id"
+        if error := error or self._thread_problem(body):
+            return self._refuse(error)
+        ts = f"3.{len(self.streamed):06d}"
+        shown = [block for chunk in body["chunks"] for block in chunk["blocks"]]
+        kept = {"channel": channel, "thread_ts": body["thread_ts"], "text": "", "blocks": shown}
+        self.standing[channel, ts] = kept
+        self.streaming.add((channel, ts))
+        self.streamed.append(("startStream", body))
+        return web.json_response({"ok": True, "channel": channel, "ts": ts})
+
+    async def _append_stream(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        key = (body["channel"], body["ts"])
+        error = (self.stream_errors.pop(0) if self.stream_errors else "") or chunk_problem(body.get("chunks"))
+        if error or key not in self.streaming:
+            return self._refuse(error or "message_not_in_streaming_state")
+        self.standing[key]["blocks"] += [block for chunk in body["chunks"] for block in chunk["blocks"]]
+        if len(self.standing[key]["blocks"]) > 50:  # of all chunks together; those at the end count apart
+            return self._refuse("invalid_blocks")
+        self.streamed.append(("appendStream", body))
+        return web.json_response({"ok": True, "channel": key[0], "ts": key[1]})
+
+    async def _stop_stream(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        key, blocks = (body["channel"], body["ts"]), body.get("blocks", [])
+        error = self.stream_errors.pop(0) if self.stream_errors else ""
+        if not error and key not in self.streaming:
+            error = "message_not_in_streaming_state"
+        whole = {
+            **self.standing.get(key, {}),
+            "blocks": [*self.standing.get(key, {}).get("blocks", []), *blocks],
+        }
+        if error := error or block_problem({**whole, "text": "streamed", "blocks": blocks}):
+            return self._refuse(error)
+        if size(whole["blocks"]) > 11_000:
+            return self._refuse("msg_blocks_too_long")
+        self.streaming.remove(key)
+        self.standing[key] = whole | ({"metadata": body["metadata"]} if "metadata" in body else {})
+        self.streamed.append(("stopStream", body))
+        return web.json_response({"ok": True, "channel": key[0], "ts": key[1]})
+
+    def _refuse(self, error: str) -> web.Response:
+        self.refused.append(error)
+        return _failed(error)
 
     async def _open(self, request: web.Request) -> web.Response:
         body = await _body(request)
@@ -298,7 +366,30 @@ async def _body(request: web.Request) -> dict[str, Any]:
 
 
 def block_problem(message: Mapping[str, Any]) -> str | None:
-    """Return the error Slack answers a message with, or None. Limits: docs.slack.dev/reference/block-kit/blocks."""
+    """Return the error Slack answers a message with, or None. What is wrong is noted in FAULTS, too."""
+    error = _own_problem(message) or sdk_problem(message.get("blocks") or [])
+    if error:
+        FAULTS.append(f"{error}: {json.dumps(message)[:2_000]}")
+    return error
+
+
+def sdk_problem(blocks: Sequence[Mapping[str, Any]]) -> str | None:
+    """Return what Slack's own Python models (lengths, counts, required fields, keys) say against blocks, or None."""
+    for block in blocks:
+        parsed = Block.parse(dict(block))
+        if parsed is None:
+            return f"unknown block {block.get('type')}"
+        try:
+            parsed.validate_json()
+        except SlackObjectFormationError as error:
+            return f"{block['type']}: {error}"
+        if unknown := set(block) - set(parsed.to_dict()):
+            return f"{block['type']}: unknown keys {sorted(unknown)}"
+    return None
+
+
+def _own_problem(message: Mapping[str, Any]) -> str | None:
+    """Limits: docs.slack.dev/reference/block-kit/blocks."""
     text, blocks = message.get("text", ""), message.get("blocks", [])
     if not message.get("channel"):
         return "channel_not_found"
@@ -313,6 +404,26 @@ def block_problem(message: Mapping[str, Any]) -> str | None:
     if sum(block["type"] == "table" for block in blocks) > 1:
         return "invalid_attachments"
     return "msg_blocks_too_long" if size(blocks) > 11_000 else None
+
+
+def chunk_problem(chunks: Any) -> str:
+    """Return what is wrong with the chunks of a stream, or "". Of the kinds Slack has, Reggi sends blocks alone."""
+    error = _own_chunk_problem(chunks) or next((e for c in chunks if (e := sdk_problem(c["blocks"]))), "")
+    if error:
+        FAULTS.append(error)
+    return error
+
+
+def _own_chunk_problem(chunks: Any) -> str:
+    if not isinstance(chunks, list) or not chunks:
+        return "invalid_chunks"
+    known = all(chunk.get("type") == "blocks" and set(chunk) == {"type", "blocks"} for chunk in chunks)
+    fits = known and all(0 < len(chunk["blocks"]) <= 50 for chunk in chunks)
+    return (
+        ""
+        if fits and all(block_is_valid(b) for chunk in chunks for b in chunk["blocks"])
+        else "invalid_chunks"
+    )
 
 
 def block_is_valid(block: Mapping[str, Any]) -> bool:

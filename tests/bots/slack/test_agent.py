@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
 import pytest
 from slack_sdk.models.views import View
 
+from bots.offers import PROMPTS
 from bots.remembered import Choices, Scope
-from bots.slack.agent import PROMPTS, Agent
-from bots.slack.events import Address
 from bots.slack.home import home_view
 from retrieval.errors import StoreUnavailable
 from tests.bots.answers import MINNESOTA
@@ -63,20 +61,6 @@ async def test_surface_that_slack_does_not_offer_costs_nothing(slack: SlackWorld
     await send(slack, "assistant_thread_started")
     await send(slack, "direct_message", thread_ts="1795285900.000100")
     assert len(slack.slack.posted) == 1
-
-
-async def test_status_under_way_arrives_before_the_block_ends() -> None:
-    said: list[str] = []
-
-    class Client:
-        async def assistant_threads_setStatus(self, **_: Any) -> None:  # noqa: N802 - the SDK's name
-            await asyncio.sleep(0.05)
-            said.append("status")
-
-    async with Agent(Client(), patience=0.01).working(Address("C1", "1.1")):  # type: ignore[arg-type]
-        await asyncio.sleep(0.03)
-    said.append("answer")
-    assert said == ["status", "answer"]
 
 
 async def test_home_tab_says_how_to_ask_what_there_is_and_the_own_default(slack: SlackWorld) -> None:

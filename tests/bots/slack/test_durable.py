@@ -3,63 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from typing import Any
 
-import pytest
-from aiohttp import ClientSession
-from pydantic import SecretStr
-
-from bots.conversations import MemoryConversations, Thread
-from bots.inbox import Delivery, Ended, Limits, MemoryInbox
+from bots.conversations import Thread
+from bots.inbox import Delivery
 from bots.remembered import Choices, Scope
-from bots.server import build_app
 from bots.workers import KEEP_TRYING, REFUSED
 from retrieval.errors import StoreUnavailable
 from tests.bots import fake_slack
-from tests.bots.answers import FakeBrain, FakeLibrary, long_answer, place_of
-from tests.bots.conftest import SlackWorld, running, settings_of, until
-from tests.bots.fake_slack import FakeSlack, payload, shown
-
-
-class Dying(MemoryInbox):
-    """An inbox whose process ends before it puts down that an answer was posted."""
-
-    dying = False
-
-    async def end(self, ended: Ended, worker: str) -> bool:
-        return True if self.dying else await super().end(ended, worker)
-
-
-class Places:
-    """Servers that follow one another on the same Slack and the same memory."""
-
-    def __init__(self, fake: FakeSlack, url: str, http: ClientSession) -> None:
-        self.fake, self._url, self.http = fake, url, http
-        self.conversations = MemoryConversations()
-        self.inbox = Dying(Limits(person=3))
-        self.conversations.inbox = self.inbox
-
-    @asynccontextmanager
-    async def server(self, brain: FakeBrain | None = None) -> AsyncIterator[SlackWorld]:
-        settings = settings_of(
-            slack_bot_token=SecretStr(fake_slack.TOKEN),
-            slack_signing_secret=SecretStr(fake_slack.SECRET),
-            slack_api_url=f"{self._url}/api/",
-            shutdown_seconds=0,
-        )
-        brain, library = brain or FakeBrain(), FakeLibrary()
-        app = build_app(settings, brain, self.conversations, place_of, slack_pause=0, library=library)
-        async with running(app) as url:
-            yield SlackWorld(url, self.fake, self._url, brain, self.http, self.conversations, library)
-
-
-@pytest.fixture
-async def places() -> AsyncIterator[Places]:
-    fake = FakeSlack()
-    async with running(fake.app) as url, ClientSession() as http:
-        yield Places(fake, url, http)
+from tests.bots.answers import FakeBrain, long_answer
+from tests.bots.conftest import until
+from tests.bots.fake_slack import payload, shown
+from tests.bots.slack.conftest import Places
 
 
 async def crash_after_the_answer(places: Places, event: dict[str, Any], posted: Callable[[], bool]) -> None:

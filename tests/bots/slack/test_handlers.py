@@ -372,6 +372,8 @@ async def test_command_alone_and_help_explain_how_to_ask(slack: SlackWorld, text
     said = shown(slack.slack.responses[0])
     assert "What Reggi does" in said
     assert "Type /reggi NM and your question" in said
+    assert slack.slack.responses[0]["blocks"]
+    assert not slack.slack.refused
 
 
 async def test_repeated_command_delivery_is_answered_once(slack: SlackWorld) -> None:

@@ -7,6 +7,8 @@ import time
 from dataclasses import replace
 from typing import Any
 
+from bots.offers import offers_of
+from bots.slack.controls import controls
 from bots.slack.pace import Pace
 from bots.turn import Note
 from retrieval.records import Answer, Statement
@@ -205,10 +207,8 @@ async def test_one_message_a_second_and_channel_over_all_turns() -> None:
 
 
 def test_every_reply_has_the_controls_that_fit_it() -> None:
-    from bots.slack.controls import controls
-
     def names(reply: Answer | Note, statute: bool = True, share: bool = False) -> list[str]:
-        return sorted(pressable({"blocks": controls("0123456789abcdef", reply, statute, share)}))
+        return sorted(pressable({"blocks": controls("0123456789abcdef", offers_of(reply, statute), share)}))
 
     assert names(MINNESOTA) == ["feedback", "follow_up", "statute", "wrong_state"]
     assert names(MINNESOTA, statute=False, share=True) == ["feedback", "follow_up", "share", "wrong_state"]

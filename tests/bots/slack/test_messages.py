@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from slack_sdk.models.blocks import Block
 
+from bots.offers import offers_of
 from bots.slack.blocks import quoted
 from bots.slack.controls import controls
 from bots.slack.messages import SlackMessage, escaped, messages_of, plain_messages
@@ -34,7 +35,9 @@ def sent(message: SlackMessage) -> dict[str, Any]:
 def test_every_message_is_one_that_slack_takes(reply: Answer | Note) -> None:
     for message in (
         *messages_of(
-            reply, [quoted("You asked:", HOSTILE * 10)], controls("0123456789abcdef", reply, True, True)
+            reply,
+            [quoted("You asked:", HOSTILE * 10)],
+            controls("0123456789abcdef", offers_of(reply, True), True),
         ),
         *plain_messages(reply),
     ):
@@ -46,7 +49,7 @@ def test_every_message_is_one_that_slack_takes(reply: Answer | Note) -> None:
 @pytest.mark.parametrize("reply", REPLIES)
 def test_every_block_is_valid_to_slacks_own_models(reply: Answer | Note) -> None:
     for message in messages_of(
-        reply, [quoted("You asked:", "May I?")], controls("0123456789abcdef", reply, True, True)
+        reply, [quoted("You asked:", "May I?")], controls("0123456789abcdef", offers_of(reply, True), True)
     ):
         for block in message.blocks:
             parsed = Block.parse(block)
@@ -116,3 +119,9 @@ def test_any_answer_fits(parts: list[tuple[str, int]]) -> None:
     )
     for message in messages_of(replace(MINNESOTA, sections=sections)):
         assert block_problem(sent(message)) is None
+
+
+def test_quotation_of_nothing_is_a_block_that_slack_takes() -> None:
+    block = quoted("You asked:", "")
+    assert block_problem({"channel": "C1", "text": "x", "blocks": [block]}) is None
+    assert "(nothing)" in shown({"blocks": [block]})

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from bots.previews import PREVIEWS, slack_preview, teams_preview
 from bots.teams.cards import card, rich, run
 from bots.turn import Note
 from bots.web import look
 from bots.web.look import drawer, render
-from bots.previews import PREVIEWS, slack_preview, teams_preview
 from tests.bots.answers import HOSTILE, MINNESOTA, WHICH_STATE, hostile, survey
 from tests.bots.web.conftest import Elements, Page, key_in
 
