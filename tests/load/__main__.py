@@ -119,15 +119,13 @@ async def _outage(made: World, name: str, away: object, back: object, first: int
 
 
 async def memory(turns: int = 20_000) -> None:
-    """Resident memory, every 2,000 turns."""
+    """Resident memory, every 1,000 turns."""
     async with world() as made:
         (reggi,) = await started(made, fresh("memory"), log_of("memory"), REGGI_LOG_LEVEL="error", **FREE)
         for first in range(0, turns, 1_000):
             await made.ask(1_000, 0, first=first)
             figures = await made.settle(300)
-            made.figures.acks.clear()
-            made.slack.posted.clear()
-            made.teams.sent.clear()
+            made.forget()
             print(
                 f"{first + 1_000:,} turns: {reggi.memory():,.0f} MB; lost {len(figures.lost)}, doubled {len(figures.doubled)}",
                 flush=True,

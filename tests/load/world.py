@@ -241,6 +241,15 @@ class World:
         self.figures.doubled = [name for name in self._sent if counts[name] > 1]
         return self.figures
 
+    def forget(self) -> None:
+        """Forget what was asked and answered, so that the test itself does not grow; the platforms give out ids anew."""
+        self._sent.clear()
+        self.figures.acks.clear()
+        for held in (self.slack.posted, self.slack.updated, self.slack.standing, self.slack.answered):
+            held.clear()
+        for kept in (self.teams.sent, self.teams.standing, self.teams.where, self.teams.answered):
+            kept.clear()
+
     async def _to_slack(self, number: int) -> None:
         body = fake_slack.payload("app_mention")
         channel = f"C{number:06d}"
