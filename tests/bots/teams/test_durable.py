@@ -21,7 +21,7 @@ from retrieval.errors import StoreUnavailable
 from tests.bots.answers import FakeBrain, FakeLibrary, place_of
 from tests.bots.conftest import running, settings_of, until
 from tests.bots.fake_teams import FakeTeams, payload
-from tests.bots.slack.test_durable import Dying
+from tests.bots.slack.conftest import Dying
 
 PERSON = "00000000-0000-0000-0000-0000000000020"
 TENANT = "00000000-0000-0000-0000-0000000000001"
