@@ -34,6 +34,10 @@ _OF_COURSE = re.compile(
 )
 """An exception that lies in the nature of things: "unless the law requires it"."""
 
+LIMITED = re.compile(
+    r"\bdo[- ]not[- ]call|\bno-call\b|\bregistr(?:y|ies)\b|\bon the (?:state )?list\b", re.IGNORECASE
+)
+"""A ban of some calls: it binds who asks about those, and is a condition for anyone else."""
 _NEVER = re.compile(r"\bnever\b|\b(?:is|are) not allowed\b", re.IGNORECASE)
 
 
@@ -65,7 +69,8 @@ def ruling(question: str, statements: Iterable[str], subject: str = "") -> Findi
     """
     asked = asked_concepts(question)
     known = asked_concepts(subject) & asked
-    found = [rules for text in statements if (rules := _rules(_read(text), asked, known))]
+    limited = bool(LIMITED.search(question))
+    found = [rules for text in statements if (rules := _rules(_read(text), asked, known, limited))]
     if not found:
         return None
     best = max(f.named for rules in found for f in rules)
@@ -74,7 +79,9 @@ def ruling(question: str, statements: Iterable[str], subject: str = "") -> Findi
     return Finding(kinds.pop(), best) if len(kinds) == 1 else None
 
 
-def _rules(reading: Reading, asked: frozenset[str], known: frozenset[str]) -> list[Finding]:
+def _rules(
+    reading: Reading, asked: frozenset[str], known: frozenset[str], limited: bool = False
+) -> list[Finding]:
     found = []
     for number, scope in enumerate(reading.scopes):
         if scope.modality == "plain" or scope.subject or scope.owner >= 0:
@@ -94,9 +101,10 @@ def _rules(reading: Reading, asked: frozenset[str], known: frozenset[str]) -> li
         with_words = {c for w in own if w.zone for c in w.concepts}
         if scope.modality == "not" and not _NEVER.search(reading.text):
             continue  # "had no law limiting sale" is no ban
-        found.append(
-            Finding(_kind(scope.modality, scope.exception, reading.text, with_words, asked), len(named))
-        )
+        kind = _kind(scope.modality, scope.exception, reading.text, with_words, asked)
+        if kind == "banned" and LIMITED.search(reading.text) and not limited:
+            kind = "banned unless"
+        found.append(Finding(kind, len(named)))
     return found
 
 

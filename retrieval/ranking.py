@@ -70,6 +70,10 @@ def question_words(understood: Understanding) -> frozenset[str]:
     return frozenset(content_stems(understood.text)) - places
 
 
+_OF_ANY_LAW = frozenset(content_stems("privacy act acts law laws statute bound binds covered"))
+"""Stems that every question on the law has, and many a law's name: they tell no statement from another."""
+
+
 def asked_words(understood: Understanding, catalogue: Catalogue) -> frozenset[str]:
     """Return the question's words without the names of its places and of the laws it names: they ask for nothing."""
     named = {
@@ -81,7 +85,9 @@ def asked_words(understood: Understanding, catalogue: Catalogue) -> frozenset[st
         for stem in content_stems(name)
     }
     words = question_words(understood)
-    return words - named or words
+    if understood.asker == "nonprofit":  # "our food bank (501c3)", "a charity": the law says nonprofit
+        words |= frozenset(content_stems("nonprofit"))
+    return words - named - _OF_ANY_LAW or words
 
 
 def comprehensive_law(catalogue: Catalogue) -> str | None:

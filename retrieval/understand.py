@@ -38,7 +38,7 @@ _GOVERNMENT = re.compile(
     r"(?:municipality|school district|police department|city|county|town)\b(?! (?:employee|resident|ordinance))",
     re.IGNORECASE,
 )
-_NONPROFIT = re.compile(r"\b(?:non-?profits?|charit(?:y|ies)|501\(c\))", re.IGNORECASE)
+_NONPROFIT = re.compile(r"\b(?:non-?profits?|charit(?:y|ies)|501\(?c\)?)", re.IGNORECASE)
 _INDIVIDUAL = re.compile(
     r"\b(?:my (?:rights|data|information|boss|employer|landlord)|as a consumer|can i sue|i am a consumer|my personal (?:data|information))\b",
     re.IGNORECASE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from retrieval.asked_rule import Ruled, asked_concepts, ruling
+from retrieval.asked_rule import LIMITED, Ruled, asked_concepts, ruling
 from retrieval.question_form import (
     ASSERTED,
     AUXILIARY,
@@ -58,7 +58,7 @@ _HARM = re.compile(r"\b(?:harm|risk|threshold)\w*", re.IGNORECASE)
 
 _PART = re.compile(r";\s|,? but (?=not\b)|,? but ")
 _COVERED_ENTITY = re.compile(r"\bcovered (?:entit|person|business)\w*", re.IGNORECASE)
-_SAID_OF_ANYONE = "exempt data act law privacy state covered information subject"
+_SAID_OF_ANYONE = "exempt data act law privacy state covered information subject bound binds"
 _INSIDE = re.compile(
     r"^not\b|\bnot exempt\b|\bno (?:general )?exemption\b|\bare (?:in|bound|covered)\b|\bnot out\b|\bno [\w-]+ (?:is|are) (?:exempt|outside|out)\b",
     re.IGNORECASE,
@@ -250,12 +250,12 @@ def _exempt(said: str, text: str, understood: Understanding) -> Verdict | None:
     """ "Is a bank outside?" – yes, if the sentence that answers says it is out; turned round for "is a bank covered?".
 
     Only the part of the sentence that speaks of who is asked about counts: "exempts banks; nonprofits are not exempt".
-    Where no part does, all must say the same.
+    A sentence that speaks of others alone tells nothing.
     """
     places = " ".join(d.name for d in understood.places.found)
-    asked = _named(text) - _named(f"{_SAID_OF_ANYONE} {places}")
-    every = _PART.split(said)
-    parts = [p for p in every if asked & _named(p)] or every
+    told = f"{text} nonprofit" if understood.asker == "nonprofit" else text
+    asked = _named(told) - _named(f"{_SAID_OF_ANYONE} {places}")
+    parts = [p for p in _PART.split(said) if asked & _named(p)]
     inside = any(_INSIDE.search(p) for p in parts)
     outside = any(_OUTSIDE.search(p) and not _INSIDE.search(p) for p in parts)
     if inside == outside:
@@ -282,7 +282,8 @@ def _recording(sense: Sense, own: Verdict, text: str) -> Verdict:
 
 
 def _permission(own: Verdict, permission: bool, asks: str, said: str, text: str) -> Verdict | None:
-    banned = _BAN.search(said) and (not _SAVE.search(said) or UNASKED.search(text))
+    partly = LIMITED.search(said) and not LIMITED.search(text)
+    banned = _BAN.search(said) and not partly and (not _SAVE.search(said) or UNASKED.search(text))
     if banned and (not permission or (asks.startswith("May personal data be sold") and own != "yes")):
         return "no"
     if permission:
