@@ -70,10 +70,6 @@ def question_words(understood: Understanding) -> frozenset[str]:
     return frozenset(content_stems(understood.text)) - places
 
 
-_OF_ANY_LAW = frozenset(content_stems("privacy act acts law laws statute bound binds covered"))
-"""Stems that every question on the law has, and many a law's name: they tell no statement from another."""
-
-
 def asked_words(understood: Understanding, catalogue: Catalogue) -> frozenset[str]:
     """Return the question's words without the names of its places and of the laws it names: they ask for nothing."""
     named = {
@@ -87,7 +83,7 @@ def asked_words(understood: Understanding, catalogue: Catalogue) -> frozenset[st
     words = question_words(understood)
     if understood.asker == "nonprofit":  # "our food bank (501c3)", "a charity": the law says nonprofit
         words |= frozenset(content_stems("nonprofit"))
-    return words - named - _OF_ANY_LAW or words
+    return words - named or words
 
 
 def comprehensive_law(catalogue: Catalogue) -> str | None:
