@@ -139,7 +139,8 @@ async def open_brain(settings: Settings) -> Opened:
     from bots.metrics import dropped
     from retrieval.embeddings import embedding_model
     from retrieval.jurisdictions import Detector, LawName, registry
-    from retrieval.pipeline import LawNames, Reggi, build_pipeline
+    from retrieval.law_names import LawNames
+    from retrieval.pipeline import Reggi, build_pipeline
     from retrieval.retriever import LawLibrary
 
     store = open_store(settings)

@@ -8,133 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import structlog
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 
 from retrieval.claim_check import ClaimCheck
 from retrieval.compose import Draft, compose
+from retrieval.law_names import LawNames
 from retrieval.model_assembly import Release, digest_sentences
 from retrieval.model_writer import ModelWriter
 from retrieval.parts import AnswerPart, parts_of
 from retrieval.records import Answer, Jurisdictions, Question
 from retrieval.retriever import FEDERAL, Evidence, LawLibrary
+from retrieval.steps import Step, Travelling, timed
 from retrieval.understand import understand
 from retrieval.verify import verify
-from retrieval.words import Phrases, stems
 
 log = structlog.get_logger(__name__)
 Resolve = Callable[[Question], Jurisdictions]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A value on its way, and how long each step took (milliseconds)."""
-
-    value: Any
-    began: float
-    elapsed: tuple[tuple[str, float], ...] = ()
-
-
-_GENERIC = frozenset(
-    stem
-    for word in [
-        "privacy",
-        "act",
-        "law",
-        "code",
-        "statute",
-        "rule",
-        "regulation",
-        "consumer",
-        "customer",
-        "personal",
-        "data",
-        "information",
-        "identity",
-        "theft",
-        "breach",
-        "breaches",
-        "notification",
-        "security",
-        "protection",
-        "unfair",
-        "deceptive",
-        "trade",
-        "practice",
-        "practices",
-        "fraud",
-        "records",
-        "record",
-        "disposal",
-        "state",
-        "insurance",
-        "student",
-        "online",
-        "the",
-        "of",
-        "and",
-        "social",
-        "number",
-        "numbers",
-        "telephone",
-        "solicitation",
-        "wiretap",
-        "wiretapping",
-        "eavesdropping",
-        "health",
-        "children",
-        "protect",
-        "rights",
-        "bill",
-    ]
-    for stem in stems(word)
-)
-
-
-class LawNames:
-    """Finds the corpus's laws by name in a text.
-
-    A name of nothing but general words ("Data Breach Notification Act") counts only for the place asked about;
-    such a name of a federal law does not count, since states use the same words.
-    """
-
-    def __init__(self, names: tuple[tuple[str, str, str], ...]) -> None:
-        self._phrases = Phrases(
-            (f"{place}/{law_id}", name)
-            for name, place, law_id in names
-            if place != FEDERAL or not _GENERIC.issuperset(stems(name))
-        )
-
-    def find(self, text: str, places: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-        """Return (jurisdiction, law_id) of the laws named, of these places or federal."""
-        found = (label.split("/", 1) for label in sorted(self._phrases.find(stems(text))))
-        return tuple((place, law) for place, law in found if place in places or place == FEDERAL)
-
-
-def _asynchronous_only(_: Any) -> Any:
-    raise TypeError("the pipeline searches asynchronously: use ainvoke, abatch or astream")
-
-
-def _step(name: str, call: Callable[[Any], Any]) -> Runnable[Any, Any]:
-    """Return a step as a Runnable that notes its time; `call` may return its value or an awaitable of it.
-
-    Async throughout, because LangChain would send a plain function to a thread, which costs more than the step.
-    """
-
-    async def run(state: Step) -> Step:
-        began = time.perf_counter()
-        value = call(state.value)
-        if isinstance(value, Awaitable):
-            value = await value
-        return replace(
-            state, value=value, elapsed=(*state.elapsed, (name, (time.perf_counter() - began) * 1e3))
-        )
-
-    return RunnableLambda(_asynchronous_only, afunc=run, name=name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,21 +43,15 @@ _RELEASE = "release"
 """Key of the call's configuration under which `Reggi.stream` hands over where verified parts go."""
 
 
-def _model_step(writer: ModelWriter) -> Runnable[Any, Any]:
-    async def run(state: Step, config: RunnableConfig) -> Step:
-        began = time.perf_counter()
-        composed: Composed = state.value
+def _model_step(writer: ModelWriter) -> Step:
+    async def word(composed: Composed, config: RunnableConfig) -> Composed:
         release: Release | None = config.get("configurable", {}).get(_RELEASE)
         draft = await writer.write(
             composed.evidence, composed.extractive, *(() if release is None else (release,))
         )
-        return replace(
-            state,
-            value=replace(composed, draft=draft),
-            elapsed=(*state.elapsed, ("model", (time.perf_counter() - began) * 1e3)),
-        )
+        return replace(composed, draft=draft)
 
-    return RunnableLambda(_asynchronous_only, afunc=run, name="model")
+    return timed("model", word)
 
 
 def build_pipeline(
@@ -185,7 +72,7 @@ def build_pipeline(
         StoreUnavailable, StoreMismatch: the law could not be read.
     """
 
-    async def read(question: Question) -> Step:
+    async def read(question: Question, _: RunnableConfig) -> Travelling:
         began = time.perf_counter()
         jurisdictions = resolve(question)
         found = time.perf_counter()
@@ -195,9 +82,9 @@ def build_pipeline(
             ("jurisdictions", (found - began) * 1e3),
             ("understand", (time.perf_counter() - found) * 1e3),
         )
-        return Step(understood, began, spent)
+        return Travelling(understood, began, spent)
 
-    def write(evidence: Evidence) -> Composed:
+    def write(evidence: Evidence, _: RunnableConfig) -> Composed:
         draft = compose(evidence, names)
         return Composed(draft, draft, evidence)
 
@@ -213,22 +100,19 @@ def build_pipeline(
             log.warning("statement dropped", reason=reason, words=len(text.split()))
         return verified.answer
 
-    async def finish(state: Step) -> Answer:
+    async def finish(given: Travelling, _: RunnableConfig) -> Answer:
         began = time.perf_counter()
-        answer = check(state.value)
+        answer = check(given.value)
         now = time.perf_counter()
-        spent = {**dict(state.elapsed), "verify": (now - began) * 1e3, "total": (now - state.began) * 1e3}
+        spent = {**dict(given.elapsed), "verify": (now - began) * 1e3, "total": (now - given.began) * 1e3}
         return replace(answer, elapsed_ms=spent)
 
     composed = (
-        RunnableLambda(_asynchronous_only, afunc=read, name="understand")
-        | _step("search", library.find)
-        | _step("compose", write)
+        Step("understand", read)
+        | timed("search", lambda understood, _: library.find(understood))
+        | timed("compose", write)
     )
-    # few Runnables: LangChain spends about 0.15 ms on each, as much as the step itself
-    return (composed | _model_step(writer) if writer else composed) | RunnableLambda(
-        _asynchronous_only, afunc=finish, name="verify"
-    )
+    return (composed | _model_step(writer) if writer else composed) | Step("verify", finish)
 
 
 class Reggi:

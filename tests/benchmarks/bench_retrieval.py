@@ -29,7 +29,7 @@ from bots.start import Opened, load_corpus, open_brain
 from config.settings import Settings
 from corpus_loader.chunks import chunks_of
 from retrieval.evaluation import ExamQuestion, read_exam, same_section
-from retrieval.pipeline import LawNames
+from retrieval.law_names import LawNames
 from retrieval.ranking import rank
 from retrieval.records import Detection, Jurisdictions, Question
 from retrieval.store import embedded_text

@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import replace
 
 from retrieval.embeddings import embedding_model
-from retrieval.pipeline import LawNames, Reggi, build_pipeline
+from retrieval.law_names import LawNames
+from retrieval.pipeline import Reggi, build_pipeline
 from retrieval.records import (
     Answer,
     Detection,

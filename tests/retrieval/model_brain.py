@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from retrieval.embeddings import embedding_model
+from retrieval.law_names import LawNames
 from retrieval.model_cache import ReplyCache
 from retrieval.model_compose import open_chat
 from retrieval.model_writer import ModelLimits, ModelWriter
-from retrieval.pipeline import LawNames, Reggi, build_pipeline
+from retrieval.pipeline import Reggi, build_pipeline
 from retrieval.records import Answer, Passage, Position, Question
 from retrieval.retriever import LawLibrary
 from retrieval.store import MemoryStore

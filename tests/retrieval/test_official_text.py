@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from retrieval.embeddings import embedding_model
+from retrieval.law_names import LawNames
 from retrieval.official_text import as_of_day, quotation
-from retrieval.pipeline import LawNames, Reggi, build_pipeline
+from retrieval.pipeline import Reggi, build_pipeline
 from retrieval.records import Answer, Passage, Position, Question
 from retrieval.retriever import Evidence, LawLibrary
 from retrieval.store import MemoryStore
