@@ -63,18 +63,19 @@ class Said:
 
     def repeats(self, text: str) -> bool:
         """Return whether one earlier statement says nearly all of this, figures included; citations do not count."""
-        words = _said_stems(text)
-        figures = {w for w in words if any(c.isdigit() for c in w)}
+        words, figures = _said_stems(text)
         return any(len(words & s) >= _REPEATS * len(words) and figures <= s for s in self.stems)
 
     def add(self, text: str) -> None:
         """Remember a statement."""
-        self.stems.append(_said_stems(text))
+        self.stems.append(_said_stems(text)[0])
 
 
 @lru_cache(maxsize=8_192)
-def _said_stems(text: str) -> frozenset[str]:
-    return frozenset(content_stems(_CITATION.sub(" ", text)))
+def _said_stems(text: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Return a statement's stems without its citations, and the figures among them."""
+    words = frozenset(content_stems(_CITATION.sub(" ", text)))
+    return words, frozenset(w for w in words if any(c.isdigit() for c in w))
 
 
 @lru_cache(maxsize=8_192)

@@ -131,6 +131,16 @@ _SIDES = frozenset(
 """Concepts that ask for one side of a subject; the rest name the subject itself."""
 
 
+@cache
+def _rules_by_need() -> dict[str, list[tuple[str, Rule]]]:
+    """The rules by the first concept that each needs, so that a question tries a few of the several hundred."""
+    rules: dict[str, list[tuple[str, Rule]]] = {}
+    for topic in all_topics().values():
+        for rule in topic.rules:
+            rules.setdefault(rule.needs[0], []).append((topic.id, rule))
+    return rules
+
+
 @lru_cache(maxsize=16)
 def score_topics(text: str, subject: str = "") -> tuple[TopicScore, ...]:
     """Return the topics that a text asks, strongest first; empty when it asks none.
@@ -140,13 +150,13 @@ def score_topics(text: str, subject: str = "") -> tuple[TopicScore, ...]:
     found = concepts_in(text)
     if subject:
         found = found | {c for c in concepts_in(subject) if c not in _SIDES and not c.startswith("'")}
-    scores = []
-    for topic in all_topics().values():
-        held = [
-            r.weight for r in topic.rules if found.issuperset(r.needs) and not found.intersection(r.lacks)
-        ]
-        if held:
-            scores.append(TopicScore(topic.id, max(held)))
+    held: dict[str, float] = {}
+    by_need = _rules_by_need()
+    for concept in found:
+        for topic, rule in by_need.get(concept, ()):
+            if found.issuperset(rule.needs) and found.isdisjoint(rule.lacks):
+                held[topic] = max(rule.weight, held.get(topic, 0.0))
+    scores = [TopicScore(topic, held[topic]) for topic in all_topics() if topic in held]
     return tuple(sorted(scores, key=lambda s: -s.score))
 
 
