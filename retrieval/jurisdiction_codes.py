@@ -44,7 +44,9 @@ class ShortForms:
         self._law_ahead = self._law_words | known.codes.law_verbs | {":"}
         self._ends = known.grammar.compound_end
         self._businesses = known.roles.business | known.codes.people_there
-        self._first_names = frozenset(normal(name) for name in names()["confusables"]["first_names"])
+        confusables = names()["confusables"]
+        self._first_names = frozenset(normal(name) for name in confusables["first_names"])
+        self._persons_do = {*confusables["person_after"], *confusables["person_after_beside_a_place"]}
 
     def settle(self, reading: Reading) -> None:
         """Turn each `maybe` into a place, a country or a plain word."""
@@ -111,7 +113,12 @@ class ShortForms:
         beside = after is not None and is_legal(after)
         if gate == "capital":
             beside = beside or (after is not None and (after.kind in NAMED or after.word in self._nouns))
-            return reading.is_capitalised(unit) or prepared or beside
+            return (
+                reading.is_capitalised(unit)
+                or prepared
+                or beside
+                or self._lists.is_before_people(reading, at)
+            )
         if gate in {"in", "in or shop"}:
             if self._goes_on_as_a_name(reading, unit, after):
                 return False
@@ -135,6 +142,8 @@ class ShortForms:
             and before.word in self._grammar.code_prepositions
             and (after is None or after.kind != "word" or beside or after.word in self._codes.goes_on)
         )
+        if reading.raw(unit) == "Ms." and after is not None and reading.is_capitalised(after):
+            return False  # "Ms. Houston"
         if reading.is_capitalised(unit):
             sure = unit.word.endswith(".") and unit.sense is not None and unit.sense.gate == "abbreviation"
             if prepared_anyhow(before, unit, self._grammar.code_prepositions):
@@ -178,8 +187,8 @@ class ShortForms:
                 return False
         elif article not in {"a", "an", "my", "his", "her"}:
             return False
-        if after is None:
-            return True
+        if after is None or (reading.word(at) in _ROLES and after.word in self._persons_do):
+            return True  # "my MD told me"
         if self._lists.neighbour(reading, at, 1) is not None:
             return False  # "a CA or NV resident"
         if after.word == "'s":

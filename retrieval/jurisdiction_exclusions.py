@@ -6,6 +6,7 @@ customers in Texas" leaves Texas out, "without consent in Texas" does not. Bound
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from retrieval.jurisdiction_groups import Group
@@ -25,6 +26,9 @@ _OUT_VERBS = frozenset(
     {"leave", "leaving", "take", "taking", "keep", "rule", "ruling", "cut", "count", "counting"}
 )
 _BREAKING = frozenset({"ignoring", "disregarding", "skipping", "omitting"})
+_POINTERS = frozenset({"that", "this", "it"})
+_BEFORE_ORDERS = frozenset({",", "so", "and", "please", "then", "just", "you", "'s", "-", "but"})
+_UNWANTED = frozenset({"meant", "mean", "asked", "ask", "want", "wanted", "need", "needed"})
 _OUTSIDE = frozenset({"outside", "outside of", "without"})
 _NEVER_ASKS = frozenset({"no longer", "not yet", "not currently"})  # "no longer in Texas" is no question
 _MINDING = frozenset({"worry", "care", "include", "cover", "count", "bother", "consider"})
@@ -63,6 +67,26 @@ class ExclusionReader:
                 group.hypothetical = before and self._is_hypothetical(reading, group.first)
                 group.excluded = before or self._is_left_out_behind(reading, group)
             earlier = group
+        self._read_orders(reading, groups)
+
+    def _read_orders(self, reading: Reading, groups: list[Group]) -> None:
+        """As in "… Illinois, so leave that one out": the place named before is left out."""
+        ends = [group.last for group in groups]
+        for at in range(len(reading.units)):
+            if reading.word(at) in _POINTERS and self._is_dropped(reading, at):
+                before = bisect_left(ends, at) - 1
+                if before >= 0 and reading.units[groups[before].first].kind != "every":
+                    groups[before].excluded = True
+
+    def _is_dropped(self, reading: Reading, at: int) -> bool:
+        """True for the "that" of "leave that one out" and "so skip that state", not of "can we leave that out?"."""
+        order = reading.before(at - 1)
+        if order is not None and order.word not in _BEFORE_ORDERS:
+            return False  # "can we leave it out?"
+        verb, one = reading.word(at - 1), reading.word(at + 1) in {"one", "state"}
+        if verb in _OUT_VERBS and reading.word(at + 2 if one else at + 1) == "out":
+            return True
+        return one and verb in self._words.cues
 
     def _is_left_out(self, reading: Reading, group: Group, earlier: Group | None) -> bool:
         known = self._words
@@ -191,7 +215,21 @@ class ExclusionReader:
 
     def _is_left_out_behind(self, reading: Reading, group: Group) -> bool:
         """As in "Texas aside", "Texas is not included", "leave Texas out"."""
+        if self._is_not_meant(reading, group.last + 1):
+            return True
         ahead = (reading.word(group.last + 1), reading.word(group.last + 2))
         if ahead[0] in self._words.after or (ahead[0] in {"is", "are"} and ahead[1] in self._words.after):
             return reading.units[group.last].kind in NAMED
         return ahead[0] == "out" and reading.word(group.first - 1) in _OUT_VERBS
+
+    def _is_not_meant(self, reading: Reading, at: int) -> bool:
+        """True for ", which isn't what I meant" and "is not what we asked about"."""
+        at += reading.word(at) in self._laws
+        at += reading.word(at) == ","
+        at += reading.word(at) in {"which", "that", "but that"}
+        if reading.word(at) in {"is", "was"} and reading.word(at + 1) == "not":
+            at += 1
+        elif reading.word(at) not in self._words.negated_be | {"isn't", "wasn't"}:
+            return False
+        what = [reading.word(i) for i in range(at + 1, at + 4)]
+        return what[0] in {"what", "where"} and what[1] in {"i", "we"} and what[2] in _UNWANTED

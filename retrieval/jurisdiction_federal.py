@@ -68,6 +68,8 @@ def asks_state_law(reading: Reading) -> bool:
 def _is_compared(reading: Reading, mention: Mention) -> bool:
     if {reading.word(mention.at + 1), reading.word(mention.at - 1)} & _AGAINST:
         return True
+    if reading.word(mention.at - (2 if reading.word(mention.at - 1) == "the" else 1)) == "than":
+        return True
     compared = words().federal.compared
     after = reading.after(mention.at + 1)
     if after is not None and after.word == "the":

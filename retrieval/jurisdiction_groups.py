@@ -78,7 +78,9 @@ class GroupReader:
         for group in groups:
             group.role = self._reader.role(reading, group.first, group.last)
         for group, following in zip_longest(groups, groups[1:]):
-            called = taped and group.role == Role.BUSINESS and reading.word(group.first - 1) == "from"
+            called = (
+                taped and group.role == Role.BUSINESS and reading.word(group.first - 1) in {"from", "our"}
+            )
             if called or (recording and group.role == Role.SPEAKER):
                 group.role = Role.ASKED  # both ends of a call count
             start = reading.units[group.first].start

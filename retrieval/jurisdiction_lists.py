@@ -12,6 +12,8 @@ _JOINING = frozenset({"/", "&", "+", "|"})
 _LONG_RUN = 4
 _LINKS_AT_MOST = 3
 _CODES_IN_A_ROW = 2
+_CITY_LINKS = frozenset({",", "and", "or", "&", "/"})
+_CITIES_REACH = 6
 
 
 def is_code(unit: Unit) -> bool:
@@ -26,6 +28,7 @@ class CodeLists:
         known = words()
         self._grammar, self._codes = known.grammar, known.codes
         self._word_codes = word_codes
+        self._nouns = known.grammar.legal_right | known.roles.people | known.roles.business
         self._opening = known.grammar.code_prepositions | _OPENING
 
     def plain(self, reading: Reading) -> list[int]:
@@ -130,6 +133,17 @@ class CodeLists:
             return True
         beside = [reading.units[i].kind for i in (at - 1, at + 1) if 0 <= i < len(reading.units)]
         return len(beside) == 2 and set(beside) <= {"place", "maybe"}
+
+    def is_before_people(self, reading: Reading, at: int) -> bool:
+        """True for the first city of "charlotte and virginia beach customers", of "mesa, tempe and yuma stores"."""
+        units = reading.units
+        i = at + 1
+        while i + 1 < len(units) and units[i].word in _CITY_LINKS and i <= at + _CITIES_REACH:
+            i += 1 + (units[i + 1].word == "and")
+            if i >= len(units) or units[i].kind not in {"place", "maybe"} or units[i].sense is None:
+                return False
+            i += 1
+        return i > at + 1 and i < len(units) and units[i].word in self._nouns
 
     def belongs(self, reading: Reading, at: int) -> bool:
         """True when a settled neighbour vouches for the short form at `at` and the list begins and ends cleanly."""

@@ -1,16 +1,16 @@
-"""Names of a state that mean something else: a person, a paper, a team, a river, a song.
+"""Names of a state that mean something else: a paper, a team, a river, a song, a font; persons are in their own module.
 
 Fixed phrases ("Washington Post") are confusables in config/jurisdictions.toml and never get here. This step says what
-can be said in general: "Judge Washington", "the Ohio River", "Virginia from HR asked", "Kansas, the band".
+can be said in general: "the Ohio River", "Georgia or Helvetica", "Kansas, the band".
 """
 
 from __future__ import annotations
 
+from retrieval.jurisdiction_persons import Persons
 from retrieval.jurisdiction_proper_names import normal_set
 from retrieval.jurisdiction_registry import names, words
 from retrieval.jurisdiction_units import Reading, Unit
 
-_POSSESSIVES = frozenset({"our", "my", "his", "her", "their", "the", "your"})
 _FONTS = frozenset(
     {
         "font",
@@ -28,8 +28,8 @@ _FONTS = frozenset(
 )
 _FONT_LEFT = 6
 _DETERMINERS = frozenset({"the", "my", "our", "a", "her", "his"})
+_FONT_LINKS = frozenset({"or", "and", "/", ",", "&"})
 _FONT_BETWEEN = frozenset({"to", "is", "in", "as", "be", ":", "the", ","})
-_SURNAMES = frozenset({"washington", "jackson", "houston", "montana"})
 _LINKS = frozenset({",", "and", "or", "&", "/"})
 _LINKS_AT_MOST = 2
 _COUNTRY_REACH = 9
@@ -56,9 +56,6 @@ _PRODUCT_REACH = 4  # "Maui vacation rental guests", "Syracuse snow-tire shop"
 _QUOTES = ('"', "'", "“", "”", "‘", "’", "«", "»")
 _TYPE_SIZES = frozenset({"pt", "px", "point", "points", "bold", "italic"})
 _SIZE_REACH = 4
-_PRONOUNS = frozenset({"she", "her", "he", "him"})
-_PRONOUN_REACH = 9
-_GREETINGS = frozenset({"thanks", "hi", "hello", "hey", "you"})
 
 
 class Namesakes:
@@ -71,9 +68,8 @@ class Namesakes:
         known = words()
         self._grammar = known.grammar
         self._nouns = known.grammar.legal_right | known.roles.people | known.roles.business | known.roles.laws
-        self._sites = known.roles.business | known.roles.sites | self._lists["markets"]
         self._sellers = known.roles.business | known.roles.sites | _SELLERS
-        self._persons = self._lists["person_before"] | known.roles.informant
+        self._persons = Persons()
 
     def is_something_else(self, reading: Reading, at: int, several: bool) -> bool:
         """Say whether the place at `at` is no place; `several`: the text names others too."""
@@ -86,13 +82,8 @@ class Namesakes:
             self._has_thing_behind(reading, at)
             or self._has_thing_before(reading, at, unit)
             or self._is_river(reading, at, unit)
-            or self._is_surname(reading, at, unit)
-            or self._is_before_its_surname(reading, at, unit, several)
             or self._is_the_country(reading, at, unit)
-            or (
-                unit.word in self._lists["first_name_states"]
-                and self._is_first_name(reading, at, unit, several)
-            )
+            or self._persons.is_person(reading, at, unit, several)
         )
 
     def _has_thing_behind(self, reading: Reading, at: int) -> bool:
@@ -158,7 +149,8 @@ class Namesakes:
         if unit.word == "georgia":
             left = {reading.word(i) for i in range(max(0, at - _FONT_LEFT), at)}
             right = [reading.word(i) for i in range(at + 1, at + _SIZE_REACH)]
-            if _FONTS & left or any(word.lstrip("0123456789") in _TYPE_SIZES for word in right):
+            beside = reading.word(at + 1) in _FONT_LINKS and reading.word(at + 2) in _FONTS
+            if beside or _FONTS & left or any(word.lstrip("0123456789") in _TYPE_SIZES for word in right):
                 return True
         i = at - 1
         while i >= 0 and reading.word(i) in _FONT_BETWEEN:
@@ -181,35 +173,6 @@ class Namesakes:
             after.word.endswith("ed") and after.word not in self._nouns and not reading.is_capitalised(after)
         )
 
-    def _is_surname(self, reading: Reading, at: int, unit: Unit) -> bool:
-        """As in "Mr. Washington", "Judge Houston", "Kerry Washington"."""
-        title = reading.units[at - 1] if at else None
-        if title is not None and title.word == "." and at >= 2:
-            title = reading.units[at - 2]
-        if title is None:
-            return False
-        if title.word.rstrip(" .") in self._lists["titles"]:
-            return True
-        if not reading.is_capitalised(title):
-            return False
-        if title.word in self._lists["titles_capital"]:
-            return True
-        named = unit.word in self._lists["surname_states"] and title.word in self._lists["first_names"]
-        return named and reading.is_capitalised(unit)
-
-    def _is_before_its_surname(self, reading: Reading, at: int, unit: Unit, several: bool) -> bool:
-        """As in "Madison Washington", both halves of it, where another place is named too; not "Austin Texas"."""
-        if not several or not reading.is_capitalised(unit):
-            return False
-        for first_at, last_at in ((at, at + 1), (at - 1, at)):
-            if first_at < 0 or last_at >= len(reading.units):
-                continue
-            first, last = reading.units[first_at], reading.units[last_at]
-            if first.word in self._lists["first_name_states"] and last.word in _SURNAMES:
-                placed = reading.word(first_at - 1) in self._grammar.prepositions
-                return not placed and not set(first.codes) & set(last.codes)
-        return False
-
     def _is_the_country(self, reading: Reading, at: int, unit: Unit) -> bool:
         """As in "Georgia, Armenia and Azerbaijan": the country beside its neighbours."""
         if not unit.word.startswith("georgia"):
@@ -224,67 +187,3 @@ class Namesakes:
             if i != at + step and reading.word(i) in self._lists["around_georgia"]:
                 return True
         return False
-
-    def _is_first_name(self, reading: Reading, at: int, unit: Unit, several: bool) -> bool:
-        """As in "Virginia Smith", "Georgia from HR asked", "thanks, Virginia", "Savannah, our intern"."""
-        before, after = reading.before(at), reading.after(at)
-        if before is not None and before.word in self._lists["person_before"]:
-            if after is None:
-                return True
-            return after.kind != "place" and after.word not in self._nouns and after.word not in {"'s", "-"}
-        if after is None:
-            return before is not None and before.word == "," and reading.word(at - 2) in _GREETINGS
-        if self._works_in_department(reading, at):
-            return True
-        if not reading.is_capitalised(unit):
-            return False
-        if after.word in self._lists["surnames"] and reading.is_capitalised(after):
-            return True
-        if self._is_full_name(reading, at, after):
-            return True
-        if after.word in {",", "("} and reading.word(at + 2) in _POSSESSIVES:
-            introduced = [reading.word(i) for i in range(at + 3, at + 6)]
-            if introduced[0] in self._persons:
-                return True
-            told = before is None and after.word == "," and reading.word(at + 2) in {"our", "my"}
-            return told and introduced[0].isalpha() and not self._sites & set(introduced)
-        if before is None and self._is_addressed(reading, at):
-            return True
-        pronoun = _PRONOUNS & {reading.word(i) for i in range(at + 2, at + _PRONOUN_REACH)}
-        beside = (several or pronoun) and after.word in self._lists["person_after_beside_a_place"]
-        return before is None and (beside or after.word in self._lists["person_after"])
-
-    def _is_full_name(self, reading: Reading, at: int, after: Unit) -> bool:
-        """As in "Montana Fishburne wants …", "Virginia Satir's": an unknown name behind, and then what people do or have."""
-        if after.kind != "word" or after.word in self._nouns or not reading.is_capitalised(after):
-            return False
-        verb = reading.word(at + 2)
-        return (
-            verb == "'s"
-            or verb in self._lists["person_after"]
-            or verb in self._lists["person_after_beside_a_place"]
-        )
-
-    def _is_addressed(self, reading: Reading, at: int) -> bool:
-        """As in "Virginia, can you …", "Georgia is on vacation"."""
-        following = [reading.word(i) for i in range(at + 1, at + 5)]
-        if following[0] == ",":
-            return (
-                following[2] == "you"
-                or following[1] == "thanks"
-                or (following[1] == "please" and bool(following[2]))
-            )
-        if following[0] == "is out":
-            return following[1] in self._lists["person_is"] | {"today", "until", "this", "tomorrow", "of"}
-        return following[0] in {"is", "'s"} and bool(set(following[1:]) & self._lists["person_is"])
-
-    def _works_in_department(self, reading: Reading, at: int) -> bool:
-        if reading.word(at + 1) == "and" and reading.word(at + 2) in self._lists["first_name_states"]:
-            at += 2  # "Virginia and Dakota from marketing"
-        if reading.word(at + 1) not in {"from", "in", "over in", "at"}:
-            return False
-        before = reading.before(at)
-        if before is not None and before.word in self._grammar.prepositions:
-            return False
-        skip = reading.word(at + 2) in {"our", "the"}
-        return reading.word(at + 3 if skip else at + 2) in self._lists["person_departments"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from retrieval.jurisdiction_bystanders import Bystanders
 from retrieval.jurisdiction_registry import words
 from retrieval.jurisdiction_units import NAMED, Reading, Unit
 
@@ -15,10 +16,15 @@ _LEFT = 14
 _COMPOUND = 7
 _STORED_LEFT = 10
 _NEAR_REACH = 5
+_CLOUDS = frozenset({"aws", "azure", "gcp"})
 
 
 class Role(IntEnum):
-    """How strongly a place is asked about; only the strongest present are."""
+    """How strongly a place is asked about; only the strongest present are.
+
+    BYSTANDER: somebody there whom the law does not protect. TOLD: something happened there. ASKED: nothing tells.
+    LAW: its law is named. PEOPLE: those protected are there.
+    """
 
     QUOTED = 1
     PAST = 2
@@ -27,8 +33,11 @@ class Role(IntEnum):
     INCORPORATED = 5
     BUSINESS = 6
     SPEAKER = 7
-    ASKED = 9
-    PEOPLE = 10
+    BYSTANDER = 8
+    TOLD = 9
+    ASKED = 10
+    LAW = 11
+    PEOPLE = 12
 
 
 class RoleReader:
@@ -41,25 +50,29 @@ class RoleReader:
         self._lawful = known.grammar.legal_right | known.roles.laws
         self._ends = known.grammar.compound_end | known.grammar.prepositions
         self._collected = known.roles.data | {"people", "leads"}
+        self._bystanders = Bystanders()
         self._heads = known.roles.business | known.roles.people | known.roles.laws
 
     def role(self, reading: Reading, first: int, last: int) -> Role:
         """Return the role of the places from unit `first` to unit `last`; ASKED where nothing tells otherwise."""
         left, right = self.left(reading, first), self.right(reading, last)
+        unsure = right is None and left in {None, Role.PEOPLE}
+        if unsure and self._bystanders.is_bystander(reading, first, last):
+            return Role.BYSTANDER
         if self._is_kind_of_law(reading, first):
             return Role.REFERENCE
         if right is None:
             sense = reading.units[last].sense
             if sense is not None and sense.why == "demonym":
                 return Role.PAST if self._lives_elsewhere(reading, last) else Role.PEOPLE
-            return left or Role.ASKED
+            return left or (Role.TOLD if self._bystanders.is_told(reading, first, last) else Role.ASKED)
         if (left, right) == (Role.PAST, Role.BUSINESS):
             return Role.PAST  # "formerly a Texas company"
         if (left, right) == (Role.PEOPLE, Role.BUSINESS) and self._is_site(reading, last):
             return Role.PEOPLE
         if (left, right) == (Role.INCORPORATED, Role.ASKED):
             return Role.INCORPORATED  # "organized under Delaware law" names a seat
-        return right
+        return Role.LAW if right is Role.ASKED else right
 
     def _is_kind_of_law(self, reading: Reading, first: int) -> bool:
         """As in "a delete act": a law of that kind, not California's."""
@@ -154,11 +167,14 @@ class RoleReader:
     def left(self, reading: Reading, first: int) -> Role | None:
         """Return the role given by what stands before: "customers in", "headquartered in", "a law like"."""
         owner = reading.word(first - 3) in {"our", "my", "the"} and reading.before(first - 3) is None
-        if reading.word(first - 1) == "near" or reading.word(first - 2) == "near":
-            return Role.REFERENCE if self._names_a_place_before(reading, first) else None
+        near = "near" in {reading.word(first - 1), reading.word(first - 2)}
+        if near and self._names_a_place_before(reading, first):
+            return Role.REFERENCE
         begins = owner or reading.before(first - 2) is None or reading.word(first - 3) in {",", ";"}
         if reading.word(first - 1) in {":", "?"} and begins:
             return self._label_role(reading.word(first - 2))
+        if reading.word(first - 1) in _CLOUDS:
+            return Role.SERVER  # "hosted in AWS Virginia"
         preposition = ""
         based = False  # "based in" names a seat unless people are based there
         located = False
@@ -175,6 +191,8 @@ class RoleReader:
                 return role
             if word in self._grammar.prepositions or (word in self._grammar.be and i == first - 1):
                 preposition = preposition or word  # "our cloud region is Ohio"
+            elif i == first - 2 and reading.word(i - 1) in {"is", ":"} and reading.is_capitalised(unit):
+                continue  # "our vendor is Salesforce in San Francisco"
             elif word not in self._grammar.transparent and not (
                 unit.kind == "mark" and word in {",", "(", ")", "-"}
             ):
@@ -208,8 +226,14 @@ class RoleReader:
             return True, Role.PAST
         if word in roles.visits:
             return True, Role.REFERENCE
-        if word in roles.people_verbs and {reading.word(at - 1), reading.word(at - 2)} & roles.server:
-            return True, Role.SERVER  # "the database lives in Ohio"
+        if word in roles.people_verbs or word in roles.moves:
+            subject = {reading.word(at - 1), reading.word(at - 2)}
+            if subject & roles.server:
+                return True, Role.SERVER  # "the database lives in Ohio"
+            if "i" in subject and word.startswith("work"):
+                return True, Role.SPEAKER  # "I work from Miami"
+            if subject & roles.informant:
+                return True, Role.REFERENCE  # "our counsel retired to Arizona"
         if word in roles.people_verbs or word in roles.people:
             return True, Role.PEOPLE if preposition or word in roles.people_verbs else None
         from_there = preposition in {"from", "out of"}

@@ -41,6 +41,15 @@ _EXCEPTING = frozenset(
 _YARDSTICKS = frozenset({"like", "unlike", "than"})
 """Before "the other states" they only compare: "sunset like the other states'"."""
 _BY_STATE = frozenset({"by state", "per state"})
+_DENIALS = frozenset(
+    {"no", "none", "nobody", "no one", "not", "don't", "doesn't", "do not", "does not", "never"}
+)
+_DENIED_REACH = 5
+_ANY_STATE = frozenset({"any state", "any states"})
+_EACH = frozenset({"each state", "each of the states"})
+_EVERY = frozenset({"every state", "all states", "all the states", "all of the states"})
+_NAMED_BEFORE = frozenset({"there", "we", "concerned", "named", "mentioned"})
+_OF_A_REGION = frozenset({"region", "area", "those", "these"})
 _ONE_STATE = frozenset({"which state", "what state"})
 
 
@@ -57,6 +66,10 @@ def settle_surveys(reading: Reading) -> None:
         follows = after.word if after else ""
         if unit.sense.why == "place":
             plain = follows in {"in", "within", "inside", "across", "near"}
+            if unit.word.startswith("anywhere") and _is_denied(reading, at):
+                plain = True
+                if follows in _EXCEPTING:
+                    reading.units[at + 1].word = "only"  # "we do not sell anywhere but Ohio"
         elif unit.word in _ONE_STATE:
             plain = follows not in every.one_state_before
         elif unit.word in _BY_STATE:
@@ -85,11 +98,16 @@ def standing_surveys(reading: Reading, surveys: list[Mention], places: list[Ment
     "Which states" gives way to places it can choose among ("in Texas", "Ohio or Utah") but not to a yardstick
     ("shorter than Texas"). "We sell in all 50 states. What does Ohio require?" is about Ohio.
     """
+    if len({code for m in places if m.role >= Role.BUSINESS for code in m.unit.codes}) > 1:
+        surveys = [m for m in surveys if not _means_those(reading, m.at)]
     asked = [m for m in places if m.role >= Role.ASKED]
     if not surveys or not asked:
         return surveys
     every = words().every
-    narrowed = any(_narrows(reading, place) for place in asked)
+    narrowed, measured = (
+        any(_narrows(reading, m) for m in asked),
+        all(_is_yardstick(reading, m) for m in asked),
+    )
     sentences, asking = _sentences(reading)
     asked_in = {sentences[m.at] for m in asked}
     kept = []
@@ -100,6 +118,9 @@ def standing_surveys(reading: Reading, surveys: list[Mention], places: list[Ment
             continue
         if _is_within_a_set(reading, survey.at):
             continue
+        law = unit.word in _ANY_STATE and reading.word(survey.at + 1) in words().roles.laws
+        if law and not measured:
+            continue  # "any state rules on drones", about the state named
         here = sentences[survey.at]
         if why != "survey" and here not in asking and asked_in - {here}:
             continue
@@ -110,12 +131,38 @@ def standing_surveys(reading: Reading, surveys: list[Mention], places: list[Ment
 def _narrows(reading: Reading, place: Mention) -> bool:
     """True when the place answers "which states" or says where: "in Texas", "Ohio or Utah"."""
     group = place.group
-    before = (reading.word(group.first - 1), reading.word(group.first - 2))
-    if {"than", "as", "like"} & set(before) or before[0] == "of":
+    before = reading.word(group.first - 1)
+    if _is_yardstick(reading, place) or before == "of":
         return False
     if len({code for at in group.members for code in reading.units[at].codes}) > 1:
         return True
-    return before[0] in {"in", "for", "within", "from", "to", "under"} or place.role == Role.PEOPLE
+    return before in {"in", "for", "within", "from", "to", "under"} or place.role == Role.PEOPLE
+
+
+def _is_yardstick(reading: Reading, place: Mention) -> bool:
+    """True for "shorter than Texas"."""
+    first = place.group.first
+    return bool({"than", "as", "like"} & {reading.word(first - 1), reading.word(first - 2)})
+
+
+def _is_denied(reading: Reading, at: int) -> bool:
+    """True for "none live anywhere else"."""
+    for i in range(at - 1, max(-1, at - 1 - _DENIED_REACH), -1):
+        if reading.units[i].kind == "break":
+            return False
+        if reading.word(i) in _DENIALS:
+            return True
+    return False
+
+
+def _means_those(reading: Reading, at: int) -> bool:
+    """True for "each state" and "every state we operate in", which mean the states named."""
+    unit = reading.units[at]
+    if unit.word not in _EVERY:
+        return unit.word in _EACH
+    return reading.word(at + 1) in _NAMED_BEFORE or bool(
+        _OF_A_REGION & {reading.word(i) for i in range(at + 1, at + 4)}
+    )
 
 
 def _is_all_but(reading: Reading, at: int) -> bool:

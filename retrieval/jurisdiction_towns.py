@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from retrieval.jurisdiction_proper_names import normal_set
-from retrieval.jurisdiction_registry import FEDERAL, names, registry
+from retrieval.jurisdiction_registry import FEDERAL, names, registry, words
 from retrieval.jurisdiction_spelling import is_misspelt_city
 from retrieval.jurisdiction_units import Reading, Sense, Unit
 from retrieval.markup import normal, read_tokens
 
 _LOCATIVE = frozenset({"in", "near", "at", "from", "office", "store", "shop", "outside", "around"})
 _LINKS = frozenset({",", "and", "or", "&", "/"})
-_OF_SEVERAL = frozenset(
-    {"laws", "rules", "statutes", "acts", "deadlines", "thresholds", "requirements", "residents"}
-)
+_OF_SEVERAL = frozenset({"laws", "rules", "statutes", "acts", "deadlines", "thresholds", "requirements"})
+_CONTRASTS = frozenset({"both", "either", "states", "two", "vs", "versus"})
 _IN_TOWN_NAMES = frozenset(
     {
         "city",
@@ -31,11 +30,8 @@ _IN_TOWN_NAMES = frozenset(
 )
 _ORDINANCE_REACH = 7
 _BAN_REACH = 5
-
-
-def _names_someone(word: str) -> bool:
-    """True for what may follow a town at the start of a note: "Wyoming, Michigan employer", not "Utah, Ohio rules"."""
-    return word.replace(" ", "").isalpha() and word not in _LINKS and word not in _OF_SEVERAL
+_ABROAD_REACH = 6
+_CONTRAST_REACH = 12
 
 
 class Towns:
@@ -49,6 +45,18 @@ class Towns:
         self._lawmaking_cities = frozenset(
             " ".join(token.word for token in read_tokens(city).tokens) for city in outside["lawmaking_cities"]
         )
+        self._before_country = words().roles.sites | {
+            ",",
+            "(",
+            "in",
+            "the",
+            "one",
+            "team",
+            "staff",
+            "hq",
+            "school",
+        }
+        self._ends = words().grammar.compound_end
         self._states = {normal(place.name): place.code for place in registry().places}
         self._namesakes = {tuple(pair) for pair in names()["towns_named_like_states"]["pairs"]}
 
@@ -88,12 +96,17 @@ class Towns:
             town.settle("place", (str(code),))
 
     def _is_abroad(self, reading: Reading, at: int) -> bool:
-        """True for "St. Petersburg, Russia"."""
-        return (
-            reading.word(at + 1) == ","
-            and at + 2 < len(reading.units)
-            and reading.units[at + 2].kind == "outside"
-        )
+        """True for "St. Petersburg, Russia", "the Naples office in Italy", "Birmingham, the one in the UK"."""
+        units = reading.units
+        for i in range(at + 1, min(len(units), at + 1 + _ABROAD_REACH)):
+            if units[i].kind == "outside":
+                after = reading.after(i)
+                apart = after is None or after.kind == "mark" or after.word in self._ends
+                near = i == at + 2 or (apart and not self._goes_on(reading, i))
+                return i > at + 1 and near and _why(units[i].sense) == "places"
+            if units[i].word not in self._before_country:
+                return False
+        return False
 
     def _join(self, reading: Reading, at: int, state: Unit) -> None:
         units = reading.units
@@ -125,12 +138,22 @@ class Towns:
             and not listed
             and (town.codes[0], code) in self._namesakes
         ):
-            placed = reading.word(town_at - 1) in _LOCATIVE or (
-                town_at == 0 and _names_someone(reading.word(at + 1))
-            )
-            in_town = placed and town.word != state.word
-            if in_town or _why(state.sense) == "code" or state.word.endswith("."):
+            short = _why(state.sense) == "code" or state.word.endswith(".")
+            if short or self._is_in_town(reading, town_at, at):
                 town.kind = "noise"
+
+    def _is_in_town(self, reading: Reading, town_at: int, at: int) -> bool:
+        """True for "Delaware, Ohio residents"; not for "Delaware, Ohio laws", "compare Delaware, Ohio", "Iowa, Delaware, Ohio"."""
+        if reading.word(town_at - 1) in _LOCATIVE:
+            return True
+        if reading.word(town_at + 1) == "-" or reading.word(at + 1) in _OF_SEVERAL:
+            return False
+        listed = town_at >= 2 and reading.word(town_at - 1) in _LINKS
+        if listed and reading.units[town_at - 2].kind in {"place", "outside"}:
+            return False
+        contrasts = _CONTRASTS | words().federal.compared
+        near = range(max(0, town_at - _CONTRAST_REACH), at + _CONTRAST_REACH)
+        return not any(reading.word(i) in contrasts for i in near)
 
     def _goes_on(self, reading: Reading, at: int) -> bool:
         """True when the place at `at` is followed by another one in a list."""

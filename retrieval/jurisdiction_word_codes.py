@@ -214,7 +214,8 @@ class WordCodes:
         earlier = reading.word(at - 2)
         legal_before = earlier in self._grammar.legal_left
         if before.word in self._codes.left_out_prepositions:
-            return upper or word not in _PRONOUNS
+            clause = before.word == "but" and earlier in {"", ","} and word in self._codes.everyday
+            return upper or not (clause or word in _PRONOUNS)
         if word in {"pr", "us"}:
             return False
         if word == "id" and not legal_before:

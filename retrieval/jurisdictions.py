@@ -137,7 +137,7 @@ class Detector:
             ambiguous=tuple(ambiguous),
             federal_only=codes == {FEDERAL} and not ambiguous and not asks_state_law(reading),
             every=bool(surveys),
-            roles_unclear=floor < Role.ASKED and len(codes) > 1,
+            roles_unclear=floor < Role.BYSTANDER and len(codes) > 1,
         )
 
     def _detections(self, mentions: list[Mention], skip: set[str]) -> tuple[Detection, ...]:
@@ -154,8 +154,10 @@ class Detector:
 def _floor(kept: list[Mention], surveys: bool) -> Role:
     """Return the weakest role that is still asked about: residences and laws, else places of business, else servers."""
     level = max((m.role for m in kept), default=Role.QUOTED)
-    if surveys or level >= Role.ASKED:
+    if surveys or level > Role.ASKED:
         return Role.ASKED
+    if level >= Role.TOLD:
+        return Role.TOLD
     return Role.BUSINESS if level in {Role.BUSINESS, Role.SPEAKER} else level
 
 

@@ -19,6 +19,7 @@ HOMES = {
     "chromadb": {"retrieval/store.py", "retrieval/store_server.py"},
     "langchain_core": {
         "retrieval/pipeline.py",
+        "retrieval/steps.py",
         "retrieval/retriever.py",
         "retrieval/embeddings.py",
         "retrieval/model_compose.py",
