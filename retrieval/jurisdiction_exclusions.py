@@ -32,6 +32,28 @@ _UNWANTED = frozenset({"meant", "mean", "asked", "ask", "want", "wanted", "need"
 _OUTSIDE = frozenset({"outside", "outside of", "without"})
 _NEVER_ASKS = frozenset({"no longer", "not yet", "not currently"})  # "no longer in Texas" is no question
 _MINDING = frozenset({"worry", "care", "include", "cover", "count", "bother", "consider"})
+_HAPPENS = frozenset(
+    {
+        "is",
+        "are",
+        "was",
+        "were",
+        "will",
+        "would",
+        "has",
+        "had",
+        "got",
+        "could",
+        "may",
+        "might",
+        "complained",
+        "told",
+        "said",
+        "knows",
+        "knew",
+        "reported",
+    }
+)
 _NO_IF = frozenset({"but", "but not", "and not", "except"})
 
 
@@ -63,7 +85,8 @@ class ExclusionReader:
             if reading.units[group.first].kind == "every":
                 group.excluded = reading.word(group.first - 1) == "not"
             else:
-                before = self._is_left_out(reading, group, earlier)
+                lone = len(groups) == 1 and self._is_told_of(reading, group)
+                before = self._is_left_out(reading, group, earlier) and not lone
                 group.hypothetical = before and self._is_hypothetical(reading, group.first)
                 group.excluded = before or self._is_left_out_behind(reading, group)
             earlier = group
@@ -140,6 +163,15 @@ class ExclusionReader:
             else:
                 return False
         return False
+
+    def _is_told_of(self, reading: Reading, group: Group) -> bool:
+        """True where something happens to people of the place: "nobody in Alaska was harmed", "no Texan will be hurt"."""
+        if not any(reading.word(i) in self._words.nobody for i in range(group.first - 3, group.first)):
+            return False
+        verb = group.last + 1
+        while reading.word(verb) in self._people:
+            verb += 1
+        return reading.word(verb) in _HAPPENS
 
     def _has_law_behind(self, reading: Reading, group: Group) -> bool:
         """True for "Ohio law", "Ohio's breach notice rule"."""

@@ -17,6 +17,7 @@ _PRONOUNS = frozenset({"us", "as", "me"})
 _ID_NOUNS = frozenset({"data", "notice", "number", "security", "breach"})
 _ABOUT_A_PERSON = frozenset({"about", "to", "with", "between", "like", "than"})
 _ROOM = frozenset({")", "]", ",", "'s", "/", ";"})
+_SMALL_BEHIND_TOWNS = frozenset({"ar", "mt", "mo"})  # no English words: small letters do
 _SUBJECT_VERBS = frozenset({"does", "did", "will", "is", "can"})
 _NO_SUBJECTS = frozenset({"ok", "id", "pr", "us", "as", "vi"})
 _TOWN_CODES = frozenset({"in", "or", "me"})  # in capitals behind a name and a comma these are no words
@@ -107,6 +108,12 @@ class WordCodes:
             return True
         if before.word == "," and upper and self._follows_town(reading, at):
             return True
+        if (
+            before.word == ","
+            and word in _SMALL_BEHIND_TOWNS
+            and reading.is_capitalised(reading.units[at - 2])
+        ):
+            return True  # "Hot Springs, ar"
         if upper and follows_its_town(reading, at):
             return True
         if (
