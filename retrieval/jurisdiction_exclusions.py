@@ -93,7 +93,14 @@ class ExclusionReader:
         self._read_orders(reading, groups)
 
     def _read_orders(self, reading: Reading, groups: list[Group]) -> None:
-        """As in "… Illinois, so leave that one out": the place named before is left out."""
+        """As in "… Illinois, so leave that one out" and "leave Illinois out": the place is left out."""
+        for group in groups:
+            if reading.word(group.last + 1) in {"out", "out of"} and self._is_ordered(
+                reading, group.first - 1
+            ):
+                codes = reading.units[group.first].codes
+                for same in groups:
+                    same.excluded |= reading.units[same.first].codes == codes
         ends = [group.last for group in groups]
         for at in range(len(reading.units)):
             if reading.word(at) in _POINTERS and self._is_dropped(reading, at):
@@ -107,9 +114,14 @@ class ExclusionReader:
         if order is not None and order.word not in _BEFORE_ORDERS:
             return False  # "can we leave it out?"
         verb, one = reading.word(at - 1), reading.word(at + 1) in {"one", "state"}
-        if verb in _OUT_VERBS and reading.word(at + 2 if one else at + 1) == "out":
+        if self._is_ordered(reading, at - 1) and reading.word(at + 2 if one else at + 1) == "out":
             return True
         return one and verb in self._words.cues
+
+    def _is_ordered(self, reading: Reading, verb: int) -> bool:
+        """True for the "leave" of "so leave Ohio out", not of "can we leave Ohio out?"."""
+        before = reading.before(verb)
+        return reading.word(verb) in _OUT_VERBS and (before is None or before.word in _BEFORE_ORDERS)
 
     def _is_left_out(self, reading: Reading, group: Group, earlier: Group | None) -> bool:
         known = self._words

@@ -124,6 +124,12 @@ class WordCodes:
             and after.kind == "word"
         ):
             return True
+        if (
+            upper
+            and before.word == "state"
+            and reading.word(at - 2) in {"home", "our", "domiciliary", "resident"}
+        ):
+            return True if after is None or after.kind == "mark" else None  # "(home state ME)"
         verb = after is not None and after.word in self._codes.law_verbs
         return True if verb and before.word in self._codes.auxiliaries and word not in {"us", "as"} else None
 
