@@ -16,6 +16,7 @@ import structlog
 from bots.asked import Asked
 from bots.errors import ConversationsUnavailable
 from bots.holdings import Holdings, holdings
+from bots.library import Library
 from bots.remembered import (
     Choices,
     KeptAnswer,
@@ -26,7 +27,7 @@ from bots.remembered import (
     with_answer,
 )
 from bots.stale import with_fingerprints
-from bots.statute_text import Library, StatuteText, statute_text
+from bots.statute_text import StatuteText, statute_text
 from bots.threads import Thread
 from bots.turn import Note, Turn, as_earlier
 from retrieval.errors import RetrievalError

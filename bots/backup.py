@@ -22,7 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bots.database import FILE
 from bots.errors import BotError
+from bots.start import STORE
 from config.settings import Settings
 from corpus_loader.errors import CorpusError
 from corpus_loader.load import only_load
@@ -131,14 +133,12 @@ def restore(settings: Settings, source: Path) -> BackupReport:
     except (OSError, tarfile.TarError, EOFError, ValueError) as error:
         raise BackupError(f"{source} cannot be read as a backup: {error}") from error
     names = about["sha256"]
-    return BackupReport(
-        len(names), source.stat().st_size, time.monotonic() - began, "conversations.db" in names
-    )
+    return BackupReport(len(names), source.stat().st_size, time.monotonic() - began, FILE in names)
 
 
 def _files(folder: Path) -> Iterator[Path]:
     """Yield what is worth keeping, sorted: all but locks, half-written files, and law that gave way to newer."""
-    store = folder / "chroma"
+    store = folder / STORE
     live = live_folder(store) if store.is_dir() else store
     for path in sorted(folder.rglob("*")):
         if not path.is_file() or path.is_symlink() or path.name.endswith(_LEFT_OUT):

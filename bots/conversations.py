@@ -17,7 +17,7 @@ import structlog
 from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bots.database import BUSY_SECONDS, Database, IntegrityError, database_address, open_database
+from bots.database import BUSY_SECONDS, Database, IntegrityError, open_database
 from bots.inbox import KEPT_SECONDS, Inbox, Limits, MemoryInbox
 from bots.inbox_sql import SqlInbox
 from bots.personal import erase_person, erase_place, erase_workspace
@@ -28,16 +28,6 @@ from bots.tables import inbox as _inbox
 from bots.tables import questions as _questions
 from bots.threads import Thread
 from config.settings import Settings
-
-__all__ = [
-    "Conversations",
-    "MemoryConversations",
-    "SqlConversations",
-    "Thread",
-    "database_address",
-    "limits_of",
-    "open_conversations",
-]
 
 _log = structlog.get_logger(__name__)
 
@@ -267,11 +257,6 @@ class SqlConversations:
         await self.remembered.prune()
 
 
-def limits_of(settings: Settings) -> Limits:
-    """Return how much a person and a workspace may ask, and how much may wait."""
-    return Limits(settings.person_per_minute, settings.workspace_per_minute, settings.queue_limit)
-
-
 @asynccontextmanager
 async def open_conversations(
     settings: Settings, busy_seconds: float = BUSY_SECONDS, now: Callable[[], float] = time.time
@@ -286,4 +271,5 @@ async def open_conversations(
     """
     async with open_database(settings, busy_seconds) as database:
         history, keep = settings.history_hours * 3600, settings.retention_days * DAY
-        yield SqlConversations(database, min(history, keep), keep, now, limits_of(settings))
+        limits = Limits(settings.person_per_minute, settings.workspace_per_minute, settings.queue_limit)
+        yield SqlConversations(database, min(history, keep), keep, now, limits)

@@ -27,7 +27,7 @@ FILE = "conversations.db"
 LOCKED_UPGRADE = 740_225
 """Any number, the same in every replica: PostgreSQL's lock around the migrations."""
 
-__all__ = ["BUSY_SECONDS", "Database", "IntegrityError", "database_address", "open_database"]
+__all__ = ["BUSY_SECONDS", "FILE", "Database", "IntegrityError", "open_database"]
 
 
 class Database:
@@ -85,11 +85,6 @@ class Database:
             raise ConversationsUnavailable(f"The database does not answer: {type(error).__name__}") from error
 
 
-def database_address(settings: Settings) -> str:
-    """Return the SQLAlchemy address in use: the one set, or SQLite in the data folder."""
-    return settings.database_url or f"sqlite+aiosqlite:///{(settings.data_dir / FILE).resolve()}"
-
-
 @asynccontextmanager
 async def open_database(settings: Settings, busy_seconds: float = BUSY_SECONDS) -> AsyncIterator[Database]:
     """Yield the database of the settings, whose tables are brought up to date where they are older.
@@ -123,7 +118,7 @@ async def _bring_up_to_date(engine: AsyncEngine) -> None:
 
 def _engine(settings: Settings, busy_seconds: float) -> AsyncEngine:
     """The engine, whose errors do not repeat what a person wrote (`hide_parameters`)."""
-    address = database_address(settings)
+    address = settings.database_url or f"sqlite+aiosqlite:///{(settings.data_dir / FILE).resolve()}"
     try:
         if settings.database_url is None:
             settings.data_dir.mkdir(parents=True, exist_ok=True)

@@ -21,6 +21,9 @@ _ROOM = 200 * 1024 * 1024
 """Bytes that a data folder wants free: the store of the digest takes about a quarter of it."""
 
 
+_PYTHONS = ((3, 11), (3, 12), (3, 13))
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One part examined. `ok` None: switched off, which is no fault."""
@@ -62,12 +65,10 @@ def setting_values(settings: Settings) -> list[tuple[str, str, str]]:
 
 
 def _python(_: Settings) -> Iterator[Finding]:
-    version = sys.version_info
-    yield Finding(
-        "Python",
-        (3, 11) <= version[:2] < (3, 13),
-        f"{version.major}.{version.minor}.{version.micro}; 3.11 and 3.12 are supported",
-    )
+    running = ".".join(map(str, sys.version_info[:3]))
+    *some, last = (".".join(map(str, version)) for version in _PYTHONS)
+    what = f"{running}; {', '.join(some)} and {last} are supported"
+    yield Finding("Python", sys.version_info[:2] in _PYTHONS, what)
 
 
 def _nearest(folder: Path) -> Path:
@@ -129,8 +130,8 @@ def _chat_model(settings: Settings) -> Iterator[Finding]:
 
 def _corpus(settings: Settings) -> Iterator[Finding]:
     from bots.start import corpus_is_ready, store_folder
+    from retrieval.chroma_store import ChromaStore
     from retrieval.errors import RetrievalError
-    from retrieval.store import ChromaStore
 
     if settings.chroma_url:
         try:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bots.statute_text import Library
+from bots.library import Library
 
 
 @dataclass(frozen=True, slots=True)

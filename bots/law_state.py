@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from bots.health import NotWorking
-from retrieval.catalogue import Catalogue
+from bots.library import Library
 
 AGES_SECONDS = 3600.0
 """Dates of review are read again this often, and whenever a load was swapped in."""
@@ -33,15 +33,11 @@ class Shelf(Protocol):
 
 
 @runtime_checkable
-class Searchable(Protocol):
-    """The port to the law library: `retrieval.retriever.LawLibrary`."""
+class Searchable(Library, Protocol):
+    """A library with its store and its embedding model, so that both can be tried."""
 
     store: Any
     model: Any
-
-    async def catalogue(self, jurisdiction: str) -> Catalogue:
-        """Return one jurisdiction's law."""
-        ...
 
 
 class LawState:

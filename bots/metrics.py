@@ -184,11 +184,6 @@ def exposition() -> tuple[bytes, str]:
     return write(REGISTRY), OPEN_TYPE
 
 
-def value(name: str, **labels: str) -> float:
-    """Return one number as Prometheus would read it, 0 where nothing was counted yet."""
-    return REGISTRY.get_sample_value(name, labels) or 0.0
-
-
 def _engine(name: str) -> str:
     if name not in _seen_engines and len(_seen_engines) >= _ENGINES:
         return "other"

@@ -7,6 +7,7 @@ from functools import cache
 
 from bots.turn import EXAMPLE, Note, Reply
 from retrieval.jurisdictions import registry
+from retrieval.records import Answer
 
 PROMPTS = (
     ("Customer data for marketing", EXAMPLE),
@@ -18,8 +19,7 @@ PROMPTS = (
 
 JUDGED = frozenset({"answered", "not_found", "out_of_scope"})
 ABOUT_LAW = frozenset({"answered", "not_found"})
-WORTH_SAYING_UNASKED = frozenset({"answered", "not_found", "needs_jurisdiction"})
-"""What is said in a thread without a mention; "thanks!" and chatter get no word."""
+UNASKED = frozenset({"answered", "not_found", "needs_jurisdiction"})
 
 THANKS = "Thank you. I counted that without your name."
 NOTED = "Thank you. I noted the reason, without your name."
@@ -58,6 +58,11 @@ def offers_for(status: str, statute: bool) -> Offers:
         follow_up=law,
         judge=status in JUDGED,
     )
+
+
+def worth_saying_unasked(reply: Reply) -> bool:
+    """Return whether a reply is said in a thread without a mention; "thanks!" and chatter get no word."""
+    return isinstance(reply, Answer) and reply.status in UNASKED
 
 
 @cache

@@ -38,9 +38,9 @@ def load_files(
     """
     from corpus_loader.check import read_digest
     from corpus_loader.load_official import load_official
+    from retrieval.chroma_store import ChromaStore
     from retrieval.embeddings import embedding_model
     from retrieval.jurisdictions import registry
-    from retrieval.store import ChromaStore
 
     store = ChromaStore(store_folder(settings), settings.embedding, settings.search_threads)
     names = {place.code: place.name for place in registry().places}

@@ -48,8 +48,9 @@ class KeptAnswer:
     """An answer that can still be acted on.
 
     `asked` are the words as they were read and `place` the state chosen for them in a menu; `history` the earlier
-    questions they follow, `read` how a later question refers to it. `about` is the platform's id of the message that asked, "" where there is none;
-    `messages` are the ids of those that answer, in order. `where` is the channel's own note on how to reply.
+    questions they follow, `read` how a later question refers to it. `about` is the platform's id of the message that
+    asked, "" where there is none; `messages` are the ids of those that answer, in order. `where` is the channel's own
+    note on how to reply.
     `person` is who asked, in the platform's words, so that it can be found and deleted for them.
     """
 

@@ -7,7 +7,7 @@ text: whoever renders them escapes them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -71,8 +71,15 @@ class Fact:
     label: str
     text: str
 
+    @property
+    def line(self) -> str:
+        """Both as one line of plain text."""
+        return f"{self.label}: {self.text}" if self.label else self.text
+
 
 Piece = Title | Heading | Paragraph | Bullet | Grid | SourceItem | Fact
+Links = Mapping[str, str]
+"""Official addresses by mark, so that a mark in the text can be clicked."""
 
 
 def pieces_of(reply: Reply) -> tuple[Piece, ...]:
@@ -100,6 +107,20 @@ def pieces_of(reply: Reply) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
+def growing_pieces(so_far: Answer) -> tuple[Piece, ...]:
+    """Return what is shown of an answer that is still being written; it begins what is shown of the whole.
+
+    The sources, and what is known only at the end, come with the whole.
+    """
+    shown = [piece for piece in pieces_of(so_far) if not isinstance(piece, SourceItem | Fact)]
+    return tuple(shown[:-1] if so_far.sources else shown)  # the heading of the sources stands last
+
+
+def links_of(pieces: Iterable[Piece]) -> Links:
+    """Return the addresses of the sources that have one."""
+    return {piece.mark: piece.url for piece in pieces if isinstance(piece, SourceItem) and piece.url}
+
+
 def place_names(answer: Answer) -> dict[str, str]:
     """Return the names of the jurisdictions an answer speaks of, by code; a code without a name stands for itself."""
     codes = [s.jurisdiction for s in answer.sections if s.jurisdiction] + [
@@ -108,6 +129,16 @@ def place_names(answer: Answer) -> dict[str, str]:
     codes += [row.jurisdiction for row in answer.table.rows] if answer.table else []
     found = {d.code: d.name for d in answer.jurisdictions}
     return {code: code for code in codes} | found | {FEDERAL: "Federal law"}
+
+
+def has_several_places(answer: Answer) -> bool:
+    """Return whether an answer speaks of more than one state.
+
+    That is read from the question, which is known from an answer's first part on: sections shown while the answer
+    grows must not change when another state's section comes.
+    """
+    told = {s.jurisdiction for s in answer.sections if s.jurisdiction}
+    return len(({d.code for d in answer.jurisdictions} or told) - {FEDERAL}) > 1
 
 
 def places_line(places: Iterable[Detection]) -> str:
@@ -178,8 +209,8 @@ def lines_of(pieces: Iterable[Piece]) -> tuple[str, ...]:
                 lines += ["", *grid_lines(piece)]
             case SourceItem(mark, text, url, details):
                 lines.append(f"- [{mark}] {text} ({details})" + (f" {url}" if url else ""))
-            case Fact(label, text):
-                lines.append(f"{label}: {text}" if label else text)
+            case Fact():
+                lines.append(piece.line)
     return tuple(lines)
 
 
@@ -207,13 +238,8 @@ def split_text(text: str, limit: int) -> tuple[str, ...]:
 
 
 def _sections(answer: Answer, names: dict[str, str]) -> list[Piece]:
-    """Sections in order; with several jurisdictions, a heading wherever another one begins unnamed.
-
-    How many there are is read from the question, which is known from an answer's first part on: sections shown
-    while the answer grows must not change when another state's section comes.
-    """
-    told = {s.jurisdiction for s in answer.sections if s.jurisdiction}
-    several = len(({d.code for d in answer.jurisdictions} or told) - {FEDERAL}) > 1
+    """Sections in order; with several jurisdictions, a heading wherever another one begins unnamed."""
+    several = has_several_places(answer)
     pieces: list[Piece] = []
     before: str | None = None
     for section in answer.sections:

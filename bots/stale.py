@@ -17,8 +17,8 @@ import structlog
 
 from bots.errors import ConversationsUnavailable
 from bots.inbox import Accepted, Delivery
+from bots.library import Library
 from bots.remembered import KeptAnswer, KeptSource, Remembered
-from bots.statute_text import Library
 from bots.turn import Note
 from retrieval.catalogue import Catalogue
 from retrieval.errors import RetrievalError

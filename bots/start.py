@@ -14,11 +14,11 @@ from config.settings import Settings
 
 if TYPE_CHECKING:
     from corpus_loader.load import LoadReport, Progress
+    from retrieval.chroma_store import ChromaStore
     from retrieval.model_compose import LangChainChat
     from retrieval.model_writer import ModelWriter
     from retrieval.pipeline import Reggi
     from retrieval.retriever import LawLibrary
-    from retrieval.store import ChromaStore
     from retrieval.store_server import ServerAddress, ServerStore
     from retrieval.tracing import Tracing
 
@@ -68,7 +68,7 @@ def open_store(settings: Settings) -> ChromaStore | ServerStore:
         from retrieval.store_server import ServerStore
 
         return ServerStore(address, settings.embedding)
-    from retrieval.store import ChromaStore
+    from retrieval.chroma_store import ChromaStore
 
     return ChromaStore(store_folder(settings), settings.embedding, settings.search_threads)
 
@@ -108,9 +108,9 @@ def load_corpus(settings: Settings, rebuild: bool = False, progress: Progress | 
         CorpusError, StoreUnavailable, StoreMismatch: see corpus_loader/load.py.
     """
     from corpus_loader.load import load_digest
+    from retrieval.chroma_store import ChromaStore
     from retrieval.embeddings import embedding_model
     from retrieval.jurisdictions import registry
-    from retrieval.store import ChromaStore
 
     names = {place.code: (place.name, place.official_code_url) for place in registry().places}
     store = ChromaStore(store_folder(settings), settings.embedding, settings.search_threads)

@@ -4,27 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
+from bots.library import Library
 from bots.remembered import KeptAnswer, KeptSource
 from bots.render import Bullet, Heading, Paragraph, Piece, Title, safe_link
-from retrieval.catalogue import Catalogue
 from retrieval.records import Passage
 
 SECTION_TEXT = 5_000
 """Characters of official text shown of one section; a longer one goes on at its official link, and says so."""
-
-
-class Library(Protocol):
-    """The port to the law: `retrieval.retriever.LawLibrary`."""
-
-    async def catalogue(self, jurisdiction: str) -> Catalogue:
-        """Return one jurisdiction's law; empty where there is none.
-
-        Raises:
-            RetrievalError: the store cannot be read.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)

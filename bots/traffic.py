@@ -1,4 +1,4 @@
-"""Every request as it comes and goes: how long the acknowledgement took, how much and how slowly it may send."""
+"""Every request as it comes and goes: how long the acknowledgement took, how slowly it may come, what is refused."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from aiohttp import web, web_urldispatcher
 
 from bots.errors import RequestRefused
 from bots.metrics import acknowledged, retried
+from bots.workers import Workers
+
+_log = structlog.get_logger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -68,6 +71,36 @@ def in_time(seconds: float) -> Any:
             raise RequestRefused(why, 408 if slow_sender else 503) from error
 
     return timed
+
+
+def acknowledged_first(workers: Workers) -> Any:
+    """Return the middleware that keeps new work waiting while a platform's request is taken."""
+
+    @web.middleware
+    async def first(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if channel_of(request.path) is None:
+            return await handler(request)
+        with workers.acknowledging():
+            return await handler(request)
+
+    return first
+
+
+@web.middleware
+async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn what is refused into its status; the reason stays in our log, where a forger cannot read it."""
+    try:
+        return await handler(request)
+    except RequestRefused as refused:
+        _log.warning("request_refused", path=request.path, status=refused.status, reason=str(refused))
+        return web.json_response({"error": "request refused"}, status=refused.status)
+    except web.HTTPException:
+        raise
+    except ConnectionResetError:  # the sender hung up; there is nobody to tell
+        raise
+    except Exception:
+        _log.exception("request_broke", path=request.path)
+        return web.json_response({"error": "internal error"}, status=500)
 
 
 async def _expectation(request: web.Request) -> None:

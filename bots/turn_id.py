@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 
 import structlog
@@ -39,21 +37,6 @@ def begin_turn(asked: Asked) -> str:
         structlog.contextvars.bind_contextvars(turn=turn, channel=asked.thread.platform)
     _words.set(asked.text)
     return turn
-
-
-def end_turn() -> None:
-    """Take the turn off this task's log lines; for a worker that goes on to the next."""
-    structlog.contextvars.unbind_contextvars("turn", "channel")
-    _words.set("")
-
-
-@contextmanager
-def turn_of(asked: Asked) -> Iterator[str]:
-    """Yield the id of a message's turn, which stands on all log lines inside the block."""
-    try:
-        yield begin_turn(asked)
-    finally:
-        end_turn()
 
 
 def current_turn() -> str:

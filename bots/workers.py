@@ -1,9 +1,4 @@
-"""Workers: they answer what the inbox holds, again where that fails, and say sorry in the end.
-
-What fails for a reason outside the question (library, database, platform away) is tried again until it has waited
-`retry_seconds`; what may be the question's own fault, such as an exception or the end of a process, a few times. Either
-way the person is told at the first failure that I keep trying, and at the last that I could not.
-"""
+"""Workers: they take what the inbox holds, one claim an entry, and put down how each attempt at it ended."""
 
 from __future__ import annotations
 
@@ -15,16 +10,17 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Protocol
+from dataclasses import dataclass
 
 import structlog
 
+from bots.attempts import DELAYS, Attempts
 from bots.errors import ConversationsUnavailable
 from bots.inbox import Accepted, Delivery, Depth, Ended, Entry, Inbox
 from bots.metrics import failed, retried, took
+from bots.platforms import Platform, TryAgain, Undeliverable
 from bots.spool import Spool
-from bots.turn import BROKEN, Note
+from bots.turn import Note
 
 _log = structlog.get_logger(__name__)
 
@@ -36,56 +32,6 @@ ACKNOWLEDGED_FIRST = 0.5
 """Seconds that new work waits at most while requests are being taken."""
 POLL_SECONDS = 1.0
 """How often to look for what other processes left or what is due again."""
-TRIES = 5
-"""Of a question that may be at fault itself."""
-DELAYS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Seconds before the next try; the last holds for all further ones."""
-ASK_AGAIN = "Please ask again in a minute."
-KEEP_TRYING = "I keep trying and will answer here."
-SORRY = (
-    "I tried several times and could not answer this question. I am sorry. "
-    "Please ask again later, perhaps in other words."
-)
-REFUSED = {
-    "person": "You have asked me very many questions within a minute, and I must leave some time for others. "
-    "Please ask this one again in a minute.",
-    "workspace": "Your workspace has asked me very many questions within a minute. Please ask this one again in a minute.",
-    "queue": "More questions are waiting than I can answer soon. Please ask this one again in a few minutes.",
-}
-
-
-class TryAgain(Exception):
-    """Work on an entry failed and may succeed later.
-
-    `note` is told to the person meanwhile, None where nothing can be told. `outside`: it is not the question's fault.
-    `posted` are ids of messages that stand for the entry by now.
-    """
-
-    def __init__(
-        self, why: str, note: Note | None = None, outside: bool = False, posted: tuple[str, ...] | None = None
-    ) -> None:
-        super().__init__(why)
-        self.note, self.outside, self.posted = note, outside, posted
-
-
-class Undeliverable(Exception):
-    """The platform will never take an answer to this entry: its channel is gone, the bot was removed …"""
-
-
-class Platform(Protocol):
-    """The port to a platform's adapter: what it does with what it handed over."""
-
-    async def work(self, entry: Entry, say: Note | None = None) -> tuple[str, ...]:
-        """Answer an entry, or `say` something in the answer's place; return the ids of the messages that stand for it.
-
-        Messages that stand already (`entry.posted`, and where `entry.claims` is above 1 whatever is found in the
-        thread) give way to the new ones; a whole answer that is found there stays, and nothing is posted.
-
-        Raises:
-            TryAgain: it failed for now.
-            Undeliverable: it will always fail.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +61,8 @@ class Workers:
     ) -> None:
         """`tidy` is called now and then, to delete what is too old. `spool` keeps what the inbox cannot take."""
         self._inbox = inbox
-        self._platforms = platforms
         self._pace = pace or Pace()
+        self._attempts = Attempts(platforms, self._pace.retry_seconds, self._pace.delays)
         self._tidy = tidy
         self.name = f"{socket.gethostname()[:80]}:{os.getpid()}:{secrets.token_hex(4)}"
         self._tasks: dict[asyncio.Task[None], Entry] = {}
@@ -305,7 +251,7 @@ class Workers:
         if entry.claims <= 1:
             took("wait", time.time() - entry.arrived_at)
         with structlog.contextvars.bound_contextvars(turn=entry.turn, channel=platform):
-            ended = await self._worked(entry)
+            ended = await self._attempts.at(entry)
             if ended.state == "waiting":
                 retried(platform, "again")
             elif ended.state == "set aside":
@@ -313,54 +259,6 @@ class Workers:
             if ended.state == "done":
                 self._rate += 0.1 * (self._pace.at_once / max(time.monotonic() - began, 0.01) - self._rate)
             await self._end(ended)
-
-    async def _worked(self, entry: Entry) -> Ended:
-        if entry.refusal:
-            return await self._said(entry, Note(REFUSED[entry.refusal]), "done", entry.refusal)
-        if entry.tries > TRIES:  # its process ended each time
-            return await self._said(entry, Note(SORRY, failed=True), "set aside", "process ended")
-        try:
-            posted = await self._platform(entry).work(entry)
-        except TryAgain as error:
-            return await self._failed(entry, error)
-        except Undeliverable as error:
-            _log.error("undeliverable", why=str(error))
-            return Ended(entry, "set aside", entry.posted, why=str(error))
-        except Exception as error:  # a fault of ours must not leave the person without a word
-            _log.exception("work_broke")
-            return await self._failed(entry, TryAgain(type(error).__name__, Note(BROKEN, failed=True)))
-        return Ended(entry, "done", posted)
-
-    async def _failed(self, entry: Entry, error: TryAgain) -> Ended:
-        why = str(error)
-        waited = time.time() - entry.arrived_at
-        if waited > self._pace.retry_seconds or (not error.outside and entry.tries >= TRIES):
-            _log.error("set_aside", why=why, tries=entry.tries, claims=entry.claims)
-            return await self._said(entry, Note(SORRY, failed=True), "set aside", why)
-        delay = self._pace.delays[min(entry.claims, len(self._pace.delays)) - 1]
-        _log.warning("try_again", why=why, seconds=delay, claims=entry.claims)
-        posted = entry.posted if error.posted is None else error.posted
-        if error.note is not None and not posted:
-            begun = error.note.text.removesuffix(ASK_AGAIN).rstrip()
-            meanwhile = replace(error.note, text=f"{begun} {KEEP_TRYING}")
-            posted = (await self._said(entry, meanwhile, "waiting", why)).posted
-        return Ended(entry, "waiting", posted, after=delay, counts=not error.outside, why=why)
-
-    async def _said(self, entry: Entry, note: Note, state: str, why: str) -> Ended:
-        """Say something in the answer's place; where even that fails, it is tried again or given up."""
-        posted = entry.posted
-        try:
-            posted = await self._platform(entry).work(entry, note)
-        except TryAgain as error:
-            if state != "waiting" and time.time() - entry.arrived_at <= self._pace.retry_seconds:
-                delay = self._pace.delays[min(entry.claims, len(self._pace.delays)) - 1]
-                return Ended(entry, "waiting", posted, after=delay, counts=not error.outside, why=str(error))
-            _log.error("not_told", why=str(error))
-        except Undeliverable as error:
-            _log.error("undeliverable", why=str(error))
-        except Exception:
-            _log.exception("telling_broke")
-        return Ended(entry, state, posted, why=why)  # type: ignore[arg-type]
 
     async def _end(self, ended: Ended) -> None:
         """Put down how it ended, again until the database takes it: the message stands already."""
@@ -397,13 +295,7 @@ class Workers:
         when = f"in about {minutes} minutes" if minutes > 1 else "in a minute or so"
         text = f"{ahead:,} questions are waiting before yours. I answer it here {when}."
         entry = Entry(number, delivery.turn, delivery)
-        return await self._platform(entry).work(entry, Note(text))
-
-    def _platform(self, entry: Entry) -> Platform:
-        found = self._platforms.get(entry.delivery.platform)
-        if found is None:  # written down by a server that had it switched on
-            raise TryAgain("platform is switched off", outside=True)
-        return found
+        return await self._attempts.tell(entry, Note(text))
 
 
 def _lives(pid: int) -> bool:

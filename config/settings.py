@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -238,19 +237,14 @@ class Settings(BaseSettings):
     teams_oauth_scope: str = Field("https://api.botframework.com", description="What the bot logs in for.")
 
 
-@cache
-def _load(env_file: str | None) -> Settings:
-    try:
-        return Settings(_env_file=env_file)  # type: ignore[call-arg]
-    except ValidationError as error:
-        lines = [f"REGGI_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
-        raise SettingsError("These settings are wrong:\n  " + "\n  ".join(lines)) from error
-
-
 def load_settings(env_file: str | None = ".env") -> Settings:
     """Return the settings from the environment and `env_file`.
 
     Raises:
         SettingsError: a value is not allowed; names the variable and the reason, never the value.
     """
-    return _load(env_file)
+    try:
+        return Settings(_env_file=env_file)  # type: ignore[call-arg]
+    except ValidationError as error:
+        lines = [f"REGGI_{'_'.join(str(p) for p in e['loc']).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("These settings are wrong:\n  " + "\n  ".join(lines)) from error

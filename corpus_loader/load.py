@@ -16,9 +16,10 @@ from corpus_loader.check import Digest, read_digest
 from corpus_loader.errors import CorpusError, LoadInProgress
 from corpus_loader.read_digest import DIGEST, SURVEY_LAW, digest_files, survey_passage
 from corpus_loader.restore import restore_official
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import WordLlamaEmbeddings
+from retrieval.record_rows import embedded_text, record_id, to_metadata
 from retrieval.records import Passage, Position
-from retrieval.store import ChromaStore, embedded_text, record_id, to_metadata
 from retrieval.topics import all_topics
 
 Record = Passage | Position

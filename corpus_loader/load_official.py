@@ -22,8 +22,8 @@ from corpus_loader.errors import CorpusError, UnreadableFile
 from corpus_loader.load import only_load
 from corpus_loader.official import Placed, as_chunks, as_version, choose_current, place_sections
 from corpus_loader.read_file import FileRead, read_file
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import WordLlamaEmbeddings
-from retrieval.store import ChromaStore
 from retrieval.versions import Versions
 
 _SHRUNK = 5

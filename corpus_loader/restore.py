@@ -10,8 +10,8 @@ from corpus_loader.documents import Section
 from corpus_loader.embed_batches import Batches
 from corpus_loader.official import Placed, as_chunks
 from corpus_loader.subsections import parts_of
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import WordLlamaEmbeddings
-from retrieval.store import ChromaStore
 from retrieval.versions import FILE, Version, Versions
 
 

@@ -11,12 +11,12 @@ from retrieval.figure_checks import figure_fault, figure_party_fault
 from retrieval.grounds import Ground
 from retrieval.modality import modality_fault
 from retrieval.name_checks import party_fault, place_fault, time_fault
-from retrieval.wordings import base_of, exacting
+from retrieval.wordings import base_of, concepts_of, exacting
 
 _SLACK = 0.67
 """Weight of content words that may be missing in any case: two of config/grounding.toml's soft words."""
 
-_OWN = 0.5
+_OWN = 0.33
 """Share of a part's content words that one clause of the ground must hold; the rest may stand beside or in the section's name."""
 
 _LABEL = 60
@@ -47,7 +47,7 @@ def compare(part: Part, ground: Ground, enough: float) -> Found:
     """Return what a ground says to a part. `enough` is the share of content words that it must hold."""
     if ground.names_only and any(part.scope(w).modality != "plain" for w in part.words):
         return Found(-0.5, "no source")
-    missing = [w for w in part.words if w.weight and not _covered(w, part, ground)]
+    missing = [w for w in part.words if w.weight and not _covered(w, part, ground) and not _idle(w, part)]
     lacking = sum(w.weight for w in missing)
     share = 1.0 if lacking <= _SLACK else 1 - lacking / sum(w.weight for w in part.words)
     if reason := time_fault(part, ground) or place_fault(part, ground) or reach_fault(part, ground):
@@ -77,6 +77,8 @@ def _words_fault(part: Part, ground: Ground, missing: list[Word], enough: bool) 
             return _MUST_STAND[concept]
         if base_of(word.text) in exacting():
             return f"the source does not say “{word.text}”"
+        if word.text[:3] == "non" and concepts_of(word.text[3:]) & ground.reading.concepts:
+            return f"the source does not say “{word.text}”"
     heads = [w.text for w in missing if w.head and w.weight == 1]
     return f"the source does not say “{heads[0]}”" if heads else None
 
@@ -98,13 +100,20 @@ _EXEMPT = frozenset(("exempt",))
 
 def _covered(word: Word, part: Part, ground: Ground) -> bool:
     theirs = ground.reading
-    if word.concepts & theirs.concepts or word.concepts & ground.around:
-        return True
+    if word.concepts & theirs.concepts or (word.concepts & ground.around and not word.concepts & _EXEMPT):
+        return True  # a section named "Scope and exemptions" exempts nobody by its name
     if word.concepts & _EXEMPT and "apply" in theirs.concepts:  # "binds no nonprofits"
-        said = frozenset(c for w in part.words for c in w.concepts)
-        return any(denied(w, theirs) and not w.zone and w.concepts & said for w in theirs.words)
+        own = [w for w in part.words if w.weight >= 1 and not w.named and not w.concepts & _EXEMPT]
+        held = frozenset(c for w in theirs.words if denied(w, theirs) and not w.zone for c in w.concepts)
+        met = [w for w in own if w.concepts & held]
+        return bool(met) and len(met) * 2 >= len(own)
     # "only the attorney general": one whom the source names beside "no private suit"
     return word.concepts == _SOLE and any("privat" in w.concepts and denied(w, theirs) for w in theirs.words)
+
+
+def _idle(word: Word, part: Part) -> bool:
+    """Return whether a word takes nothing away: where there is no exemption there is no "separate" one."""
+    return base_of(word.text) in exacting() and denied(word, part.reading)
 
 
 def heads_meet(part: Part, ground: Ground) -> bool:

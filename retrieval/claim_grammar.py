@@ -19,6 +19,8 @@ _REACH_OF_NO = 6
 """Words between "no" and the "may" that it turns round: "No person or other entity may"."""
 _REACH_OF_NONE = 6
 """Words between "no" and the "law" that there is not: "no general consumer data privacy act"."""
+_LIST = 15
+"""Words in which a list of those who act comes to its verb."""
 _TURNED: dict[str, Modality] = {"may": "maynot", "must": "neednot", "plain": "not", "mustlet": "neednot"}
 _AUTHORITIES = frozenset(("attorney-general", "regulator", "reporting-agency"))
 """What these "must get" is owed to them."""
@@ -35,6 +37,7 @@ def pass_over(tokens: list[Token]) -> Reader:
     at = 0
     while at < len(tokens):
         at += _take(r, tokens, at)
+    _repeat_verb(r, tokens, at)
     return r
 
 
@@ -44,6 +47,7 @@ def _take(r: Reader, tokens: list[Token], at: int) -> int:
     if isinstance(token, Figure):
         r.figures.append((token, len(r.words), r.clause, r.segment, r.zone, r.current))
     elif token in _STOPS or (token == "," and _new_subject(tokens, at)):
+        _repeat_verb(r, tokens, at)
         r.boundary()
     elif token in _COMMAS:
         _comma(r, tokens, at)
@@ -55,7 +59,7 @@ def _take(r: Reader, tokens: list[Token], at: int) -> int:
         _marked(r, tokens, at, *marker)
         return marker[0]
     elif condition := known.conditions.at(tokens, at):
-        _condition(r, token, condition[1])
+        _condition(r, token, condition[1], at - r.marker_end <= 1)
         return condition[0]
     elif token == "make" and r.head and _makes(tokens, at):
         r.add(token, frozenset(("must",)), head=True, weight=1.0)  # "must make its vendors use"
@@ -67,20 +71,47 @@ def _take(r: Reader, tokens: list[Token], at: int) -> int:
     return 1
 
 
+def _repeat_verb(r: Reader, tokens: list[Token], at: int) -> None:
+    """Take the verb of the clause before into one that leaves it out: "banks are exempt; their affiliates are not"."""
+    if r.zone or r.scope.words or not at or tokens[at - 1] not in wordings().auxiliaries:
+        return
+    before = [w for w in r.words if not w.zone]
+    if verbs := [w for w in before if w.head and w.clause == before[-1].clause]:
+        r.add(verbs[-1].text, verbs[-1].concepts, head=True, weight=1.0)
+
+
 def _comma(r: Reader, tokens: list[Token], at: int) -> None:
     r.segment += 1
     r.in_phrase = False
     if r.scope.returns_to >= 0 and not r.scope.noun_denied and not r.zone:
         r.current = r.scope.returns_to
-    if r.zone and (r.opening or (at + 1 < len(tokens) and tokens[at + 1] in wordings().joins)):
+    following = tokens[at + 1] if at + 1 < len(tokens) else ""
+    ends = following in wordings().joins or (following == "not" and r.opened_by == "only")
+    if r.zone and (r.verbless or r.opening or ends):
         r.close_zone()  # "If …, the business must"; behind the verb a comma may stand inside a condition
-    if r.scope.modality == "plain" and r.scope.clause == r.clause:
+        r.head, r.no_at = r.verbless, None
+    if r.scope.modality == "plain" and r.scope.clause == r.clause and not _in_list(tokens, at):
         r.subject = []  # who acts stands in the last part before the verb
+
+
+def _in_list(tokens: list[Token], at: int) -> bool:
+    """Return whether a comma stands in a list of those who act: "a provider, an institution or an exchange may not"."""
+    joined = False
+    for further in range(at + 1, min(len(tokens), at + _LIST)):
+        token = tokens[further]
+        if not isinstance(token, str) or wordings().conditions.at(tokens, further):
+            return False
+        if wordings().markers.at(tokens, further):
+            return joined
+        joined = joined or token in ("or", "and")
+    return False
 
 
 def _word(r: Reader, tokens: list[Token], at: int, token: str) -> None:
     known = wordings()
-    if token in known.relatives and r.scope.modality == "plain" and r.scope.words:
+    if token == "which" and tokens[at - 1] == "," and r.scope.noun_denied and not r.zone:
+        r.current, r.no_at = r.scope.returns_to, None  # "fixes no days for notice, which is due soon"
+    elif token in known.relatives and r.scope.modality == "plain" and r.scope.words:
         r.relative = True
     elif token == "by":
         r.by_at = at
@@ -148,7 +179,7 @@ def _new_subject(tokens: list[Token], at: int) -> bool:
     return False
 
 
-def _condition(r: Reader, token: str, zone: Zone) -> None:
+def _condition(r: Reader, token: str, zone: Zone, verbless: bool) -> None:
     if token == "only":
         literal = ("only", "sole") if r.scope.modality in ("may", "must") or r.zone else ("sole",)
         r.add(token, frozenset(literal), head=False, weight=1.0)
@@ -160,7 +191,7 @@ def _condition(r: Reader, token: str, zone: Zone) -> None:
         r.add(token, frozenset(("before",)), head=False, weight=0.5)
     r.no_at = None
     if not r.zone:
-        r.resume = r.current
+        r.resume, r.verbless = r.current, verbless and r.head
         r.opening = r.scope.modality == "plain" and not any(
             s.clause == r.clause for s in r.scopes[: r.current]
         )
@@ -169,7 +200,7 @@ def _condition(r: Reader, token: str, zone: Zone) -> None:
     r.current = r.resume
     r.head = False
     r.zone, r.denied, r.opened_by = zone, zone == "except" and token != "only", token
-    if zone == "except":
+    if zone == "except" and (not r.scopes[r.resume].exception or r.scopes[r.resume].exception == "except"):
         r.scopes[r.resume].exception, r.scopes[r.resume].excepted_from = token, r.segment
 
 
@@ -183,8 +214,9 @@ def _marker(r: Reader, tokens: list[Token], at: int, length: int, modality: Moda
     if r.no_at is not None and len(r.words) - r.no_at <= _REACH_OF_NO:
         modality = _TURNED.get(modality, modality)
     bare = not r.scope.words and r.scope.clause == r.clause
-    if at == r.marker_end and r.scope.modality == "not" and not r.zone:
-        modality = _TURNED.get(modality, modality)  # "is not needed"
+    denied = r.scope.modality == "not" and not r.zone
+    if denied and (at == r.marker_end or (r.scope.words == 1 and r.words[-1].weight < 1)):
+        modality = _TURNED.get(modality, modality)  # "is not needed", "does not give a right to"
     if modality == "plain" and r.scope.modality != "plain" and bare:
         return  # "may have", "must do": an auxiliary, or the verb itself
     last = str(tokens[at + length - 1])
@@ -274,12 +306,18 @@ def _content(r: Reader, token: str, by: bool) -> None:
         return
     concepts = frozenset(("individual",)) if party == "individual" else concepts_of(token)
     soft = base in known.soft or party == "individual"
-    head = r.head and token not in wordings().no_heads and not party
-    if token not in wordings().no_heads and not party:
+    heads = not party and token not in known.no_heads and not _adverb(token)
+    head = r.head and heads
+    if heads:
         r.head = False
     r.add(token, concepts, head, _LIGHT if soft else 1.0, named)
     if r.zone == "except":
         r.scopes[r.resume].excepted |= concepts
+
+
+def _adverb(token: str) -> bool:
+    """Return whether a word says how something is done, not what: "must promptly notify"."""
+    return token.endswith("ly") and not token.endswith(("pply", "mply", "reply", "rely"))
 
 
 def _party(r: Reader, party: str, by: bool) -> None:

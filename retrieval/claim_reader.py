@@ -45,6 +45,7 @@ class Reader:
     resume: int = 0
     opened_by: str = ""
     opening: bool = False  # the condition stands before the verb
+    verbless: bool = False  # or between "may not" and the verb: "may not, without consent, sell"
     subject: list[str] = field(default_factory=list)
     first: list[str] = field(default_factory=list)
     no_at: int | None = None

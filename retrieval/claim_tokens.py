@@ -21,6 +21,7 @@ _PROPER = re.compile(r"(?<=[a-z,;)] )[A-Z][a-z]{2,}(?:[A-Z]\w+)?\b")
 NAMED = "\x01"
 """Marks a word of a law's name: the consumers of a Consumer Privacy Act do nothing."""
 _POSSESSIVE = re.compile(r"(?<=[a-z])'s\b|(?<=s)'(?=\s|$)")
+_NON = re.compile(r"\bnon-(?=[a-z])")
 _TOKEN = re.compile(r"\x01?[a-z][a-z'-]*|[;:.,!?()—–]")
 
 
@@ -57,7 +58,7 @@ def tokens_of(text: str) -> list[Token]:
             out.extend(
                 ["@" + part]
                 if number % 2
-                else _TOKEN.findall(_POSSESSIVE.sub("", part.lower().replace("-", " ")))
+                else _TOKEN.findall(_POSSESSIVE.sub("", _NON.sub("non", part.lower()).replace("-", " ")))
             )
 
     for figure in figures(text):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from retrieval.claim_part import Part, denied, ruled
-from retrieval.claims import Reading, Word
+from retrieval.claims import Quantity, Reading, Word
 from retrieval.figures import agrees
 from retrieval.grounds import Ground
-from retrieval.wordings import guilt
+from retrieval.wordings import guilt, wordings
 
 _THRESHOLDS = frozenset(("count", "share", "money"))
 _CONSEQUENCES = frozenset(("penalty", "sue", "damag"))
@@ -30,9 +30,8 @@ def condition_fault(part: Part, ground: Ground) -> str | None:
         return "tells a condition of the source as the rule"
     if head := _verb_of_condition(part, by_concept):
         return f"tells a condition of the source, “{head}”, as the rule"
-    clauses = {o.clause for others in matched for o in others}
-    if left := _whom_left_out(part, theirs, clauses):
-        return f"leaves out of whom the source says this: who {left}"
+    if _all_left_out(part, theirs):
+        return "leaves out that all must consent"
     if left := _guilt_left_out(part, theirs):
         return f"leaves out “{left}”"
     return _threshold_fault(part, theirs, matched)
@@ -65,16 +64,12 @@ def _verb_of_condition(part: Part, held: dict[str, list[Word]]) -> str | None:
     return None
 
 
-def _whom_left_out(part: Part, theirs: Reading, clauses: set[int]) -> str | None:
-    """Return the first word on whom a penalty falls ("who sells data without consent") where nothing of it is said."""
-    spoken = frozenset(c for w in part.reading.words if not w.named for c in w.concepts)
-    if not spoken & _CONSEQUENCES or "violate" in spoken:
-        return None
-    for clause in clauses:
-        about = [o for o in theirs.words if o.clause == clause and o.relative and o.weight >= 1]
-        if len(about) >= 2 and not any(o.concepts & spoken for o in about):
-            return about[0].text
-    return None
+def _all_left_out(part: Part, theirs: Reading) -> bool:
+    """Return whether the consent of all is told as the consent of somebody: "if one party consents"."""
+    said = any(w.zone and w.concepts & _ASKED_FOR for w in part.words)
+    held = {o.clause for o in theirs.words if o.zone == "if" and o.concepts & _ASKED_FOR}
+    alls = any(o.zone == "if" and o.text in wordings().all and o.clause in held for o in theirs.words)
+    return said and alls and "all" not in part.reading.concepts
 
 
 def _guilt_left_out(part: Part, theirs: Reading) -> str | None:
@@ -87,15 +82,15 @@ def _guilt_left_out(part: Part, theirs: Reading) -> str | None:
     if not sums:
         near = _nearest(spoken, theirs)
         return next((w.text for w in meant if w.clause in near and theirs.scopes[w.scope].subject), None)
-    for held in (q for q in theirs.quantities for s in sums if agrees(s.figure, q.figure)):
-        others = [
-            q.segment for q in theirs.quantities if q.figure.kind == "money" and q.segment < held.segment
-        ]
-        from_segment = max(others, default=-1)  # "$1,000, for a knowing one $5,000"
-        for word in meant:
-            if word.clause == held.clause and from_segment < word.segment <= held.segment:
-                return word.text
-    return None
+    held = [q for q in theirs.quantities if any(agrees(s.figure, q.figure) for s in sums)]
+    found = [next((w.text for w in meant if _of_sum(w, q, theirs)), None) for q in held]
+    return found[0] if found and all(found) else None
+
+
+def _of_sum(word: Word, held: Quantity, theirs: Reading) -> bool:
+    """Return whether a word stands with a sum, not with one before: "$1,000, for a knowing one $5,000"."""
+    others = [q.segment for q in theirs.quantities if q.figure.kind == "money" and q.segment < held.segment]
+    return word.clause == held.clause and max(others, default=-1) < word.segment <= held.segment
 
 
 def _threshold_fault(part: Part, theirs: Reading, matched: list[list[Word]]) -> str | None:

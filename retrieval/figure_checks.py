@@ -14,6 +14,10 @@ from retrieval.words import stems
 
 def figure_fault(part: Part, ground: Ground) -> str | None:
     """Return a figure that a source does not have, or has of something else or with another figure."""
+    if not part.quantities:
+        return None
+    counted = {(q.clause, q.segment) for q in part.quantities}
+    free = frozenset(c for w in part.words if (w.clause, w.segment) not in counted for c in w.concepts)
     for quantity in part.quantities:
         figure = quantity.figure
         held = [q for q in ground.reading.quantities if agrees(figure, q.figure)]
@@ -28,7 +32,7 @@ def figure_fault(part: Part, ground: Ground) -> str | None:
             for r in _rivals(quantity, held, ground)
             if not any(_in_order(part, quantity, r, q) for q in held)
         ]
-        if any(all(_fits_better(quantity, rival, q) for q in held) for rival in rivals):
+        if any(all(_fits_better(quantity, rival, q, free) for q in held) for rival in rivals):
             return f"the figure {figure.value} belongs to something else in the source"
         if figure.kind == "money" and not any(_same_rate(quantity, part, q, ground) for q in held):
             return f"the figure {figure.value} is at another rate in the source"
@@ -55,12 +59,19 @@ def _in_order(part: Part, said: Quantity, rival: Quantity, held: Quantity) -> bo
     return any((q.figure.start > said.figure.start) == (rival.figure.start > held.figure.start) for q in both)
 
 
-def _fits_better(said: Quantity, rival: Quantity, held: Quantity) -> bool:
-    """Return whether what a figure is said of is what another figure of the source is of, and not its own."""
-    return bool(said.near & (rival.near - held.near)) and bool((held.near - rival.near) - said.near)
+def _fits_better(said: Quantity, rival: Quantity, held: Quantity, free: frozenset[str]) -> bool:
+    """Return whether what a figure is said of is what another figure of the source is of, and not its own.
+
+    `free` are the concepts that stand with no figure: "For willful violations … up to $3,000".
+    """
+    others = (held.near - rival.near) - said.near
+    return bool(said.near & (rival.near - held.near)) and (not held.near or bool(others - free))
 
 
-_RATE = re.compile(r"\W{0,2}(?:for )?(?:each|every|per|an?) (?!total)(\w+)", re.IGNORECASE)
+_RATE = re.compile(
+    r"\W{0,2}(?:(?:for )?(?:each|every|per|an?) (?!total)(\w+)|(?:\w+ ){1,3}(?:each|every|per|an?) (day|week|month|year)\b)",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(
     r"\W*(?:\w+\W+)?(?:in total|in all|altogether|overall|in (?:the )?aggregate)\b", re.IGNORECASE
 )
@@ -72,7 +83,8 @@ def _rate(quantity: Quantity, text: str) -> str:
     if _TOTAL.match(text, quantity.figure.end):
         return "total"
     match = _RATE.match(text, quantity.figure.end)
-    return "" if match is None else match[1].lower() if match[1].lower() in _TIMES else "each"
+    unit = (match[1] or match[2]).lower() if match else ""
+    return unit if not match or unit in _TIMES else "each"
 
 
 def _same_rate(said: Quantity, part: Part, held: Quantity, ground: Ground) -> bool:
@@ -127,7 +139,9 @@ _AUTHORITIES = frozenset(("attorney-general", "regulator", "reporting-agency", "
 def figure_party_fault(part: Part, ground: Ground) -> str | None:
     """Return that a figure is of somebody else: 5 years that agencies owe are not what a business owes."""
     theirs = ground.reading
-    said = frozenset(a for w in part.words if part.scope(w).modality != "plain" for a in part.scope(w).actors)
+    said = frozenset(
+        a for w in part.words if part.scope(w).modality not in ("plain", "not") for a in part.scope(w).actors
+    )
     named = {p.name for p in part.reading.parties}
     for quantity in part.quantities:
         held = [q for q in theirs.quantities if agrees(quantity.figure, q.figure)]
@@ -142,7 +156,7 @@ def figure_party_fault(part: Part, ground: Ground) -> str | None:
         if "individual" in named and firsts and firsts <= _AUTHORITIES - named:
             return wrong
         scopes = [theirs.scopes[i] for i in {w.scope for w in theirs.words if w.clause in clauses}]
-        scopes = [s for s in scopes if s.actors and s.modality not in ("plain", "mustlet")]
+        scopes = [s for s in scopes if s.actors and s.modality not in ("plain", "not", "mustlet")]
         if said and scopes and not any(alike(said, s.actors | s.objects) for s in scopes):
             return wrong
     return None

@@ -45,6 +45,7 @@ _FIGURE = re.compile(
     r"|\b(?P<slash>\d{1,2}/\d{1,2}/(?:19|20)\d{2})\b"
     r"|\b(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s?(?P<half>a\.?m\b\.?|p\.?m\b\.?)"
     rf"|(?:§+|\b(?:sections?|sec\.|chapters?|ch\.|parts?|articles?|rules?|title))\s*(?P<section>{_TOKEN})\b"
+    r"|\b(?P<class>class (?-i:[A-H])|(?:first|second|third|fourth)[ -]degree)\b"
     rf"|(?P<code>(?<![\w$.,:-])(?:\d+(?!st\b|nd\b|rd\b|th\b)[a-z]{{1,2}}(?:[.:-]\d+\w*)*|\d+(?:[.:-]\d+[a-z]{{0,2}}){{2,5}}|\d{{2,4}}[.:]\d{{2,5}}[a-z]{{0,2}}|\d+-\d+(?:\.\d+)?(?!-(?:day|hour|month|year)))"
     r"(?:\([0-9a-z]{1,5}\))*(?!\w|[.,]\d|-?(?:st|nd|rd|th)\b))"
     rf"|\$\s?(?P<money>\d[\d,]*(?:\.\d+)?)\s?(?P<scale>thousand|million|billion|[kmb]\b)?"
@@ -148,6 +149,8 @@ def _read(m: re.Match[str], text: str) -> tuple[Kind, str, str] | None:
         return "time", f"{hour:02d}:{g['minute'] or '00'}", ""
     if g["section"] or g["code"]:
         return "section", _section(g["section"] or g["code"]), ""
+    if g["class"]:
+        return "section", g["class"].upper().replace("-", " "), ""
     if g["money"]:
         scale = {"k": "thousand", "m": "million", "b": "billion"}.get(
             (g["scale"] or "").lower(), g["scale"] or ""
@@ -173,15 +176,21 @@ def _read(m: re.Match[str], text: str) -> tuple[Kind, str, str] | None:
     return "count", _number(word), ""
 
 
+_OR = re.compile(r" (?:[a-z]+ ){0,4}or ")
+
+
 @lru_cache(maxsize=8_192)
 def figures(text: str) -> tuple[Figure, ...]:
     """Return the figures of a text in order. A bare "one" is none; ages and ordinals are counts."""
-    found = []
+    found: list[Figure] = []
     for m in _FIGURE.finditer(text):
         read = _read(m, text)
         if read is not None:
             kind, value, unit = read
-            found.append(Figure(kind, value, unit, _bound(text, m.start(), m.end()), m.start(), m.end()))
+            bound = _bound(text, m.start(), m.end())
+            if not bound and found and _OR.fullmatch(text, found[-1].end, m.start()):
+                bound = found[-1].bound  # "above $10,000 in cost or 10,000 persons"
+            found.append(Figure(kind, value, unit, bound, m.start(), m.end()))
     return tuple(found)
 
 

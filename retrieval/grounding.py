@@ -25,7 +25,7 @@ from retrieval.wordings import wordings
 ENOUGH = 0.8
 """Share of a clause's content words that one ground must hold; set by measurement."""
 
-_CLAIM = 1.75
+_CLAIM = 1.5
 """What a sentence must claim (`_told`): less is too little to be checked."""
 
 
@@ -49,7 +49,10 @@ def why_not(text: str, grounds: tuple[Ground, ...], enough: float = ENOUGH) -> s
         for clause in clauses_of(reading):
             borne = _borne(part_of(reading, clause), grounds, enough)
             if not borne.by and not borne.contradicted:
-                borne = _by_segments(reading, clause, grounds, enough) or borne
+                apart = _by_segments(reading, clause, grounds, enough)
+                if apart is None or not apart.by:
+                    apart = _each_exempt(reading, clause, grounds, enough) or apart
+                borne = apart or borne
             if not borne.by:
                 return borne.reason
             bearing += borne.by
@@ -115,9 +118,31 @@ def _by_segments(reading: Reading, clause: int, grounds: tuple[Ground, ...], eno
     return _Borne(tuple(bearing))
 
 
-_LIKE, _LIKER, _SAME = 0.5, 1.25, 0.9
+def _each_exempt(reading: Reading, clause: int, grounds: tuple[Ground, ...], enough: float) -> _Borne | None:
+    """Return what bears "nonprofits, banks and utilities are exempt", each by a statement of its own; None if it says no such thing."""
+    stated = [w for w in reading.words if w.clause == clause and not w.zone]
+    exempt = tuple(w for w in stated if "exempt" in w.concepts)
+    listed = sorted({w.segment for w in stated if w not in exempt and w.weight >= 1})
+    if not exempt or len(listed) < 2:
+        return None
+    # each is named in its part; who acts in the sentence are all of them
+    alone = replace(
+        reading, scopes=tuple(replace(s, actors=frozenset(), objects=frozenset()) for s in reading.scopes)
+    )
+    bearing: list[Ground] = []
+    for segment in listed:
+        part = part_of(alone, clause, {segment})
+        words = (*(w for w in part.words if w not in exempt), *exempt)
+        borne = _borne(replace(part, words=words), grounds, enough)
+        if not borne.by:
+            return borne
+        bearing += borne.by
+    return _Borne(tuple(bearing))
+
+
+_LIKE, _LIKER, _SAME, _MUCH_LIKER = 0.5, 1.25, 0.9, 2.0
 """A ground says the contrary when it shares this much with a part, and this many times as much as those that bear it; or
-when it is all but the same and they are not."""
+when it is all but the same and they are not; one of another duty or denial also below that, if so many times as much."""
 
 
 def _borne(part: Part, grounds: tuple[Ground, ...], enough: float) -> _Borne:
@@ -129,11 +154,11 @@ def _borne(part: Part, grounds: tuple[Ground, ...], enough: float) -> _Borne:
     bearing: list[Ground] = []
     nearest: tuple[float, str] = (-1.0, "no source")
     contrary: tuple[float, str] = (_LIKE, "")
+    turned: tuple[float, str] = (0.0, "")
     likest = 0.0
     of_verb, opposed, affirmed = "", "", False
     for ground in grounds:
         found = compare(part, ground, enough)
-        meets = heads_meet(part, ground)
         if found.reason is None:
             bearing.append(ground)
             affirmed = affirmed or affirms(part, ground)
@@ -141,13 +166,18 @@ def _borne(part: Part, grounds: tuple[Ground, ...], enough: float) -> _Borne:
             continue
         if found.share > nearest[0]:
             nearest = (found.share, found.reason)
-        if found.denies and (like := likeness(part, ground)) > contrary[0]:
-            contrary = (like, found.reason)
+        if found.denies:
+            saying = (likeness(part, ground), found.reason)
+            contrary = max(contrary, saying)
+            turned = max(turned, saying) if found.turned else turned
         if found.share >= enough:
             opposed = opposed or (found.reason if found.turned else "")
-            of_verb = of_verb or (says_otherwise(part, ground) or "" if meets else "")
+            if not of_verb and heads_meet(part, ground):
+                of_verb = says_otherwise(part, ground) or ""
     if contrary[1] and (contrary[0] > _LIKER * likest or contrary[0] > max(likest, _SAME)):
         return _Borne((), contrary[1], contradicted=True)
+    if bearing and turned[0] > _MUCH_LIKER * likest:
+        return _Borne((), turned[1], contradicted=True)
     if of_verb and not affirmed:
         return _Borne((), of_verb if bearing else nearest[1], contradicted=True)
     if opposed and not bearing:

@@ -143,8 +143,8 @@ def _same_kind(said: Modality, held: Modality) -> bool:
 def _scope_fault(
     scope: Scope, rows: list[_Row], theirs: Reading, met: list[bool], only_plain: bool
 ) -> str | None:
-    rows = [(w, [o for o in others if o.zone != "if"]) for w, others in rows if not w.zone]
     clauses = _nearest_clauses(rows)
+    rows = [(w, [o for o in others if o.zone != "if"]) for w, others in rows if not w.zone]
     if (
         scope.modality == "may"
         and scope.exception == "without"
@@ -167,6 +167,12 @@ def _scope_fault(
         if word.head:  # "must notify when it is notified": the first is what must be done
             here = [o for o in here if o.head and theirs.scopes[o.scope].modality != "plain"] or here
         if not here or (word.head and all(o.zone and not o.head for o in here)):
+            if (
+                here
+                and scope.modality == "may"
+                and all(theirs.scopes[o.scope].exception == "without" for o in here)
+            ):
+                return f"says “may {word.text}” where the source says “without”"
             continue
         weight = _weight(word)
         shared += weight
@@ -223,7 +229,7 @@ def _weight(word: Word) -> float:
 
 def _nearest_clauses(rows: list[_Row]) -> set[int]:
     shared: dict[int, float] = {}
-    for word, others in rows:
+    for word, others in [r for r in rows if not r[0].named] or rows:
         for clause in {o.clause for o in others}:
             shared[clause] = shared.get(clause, 0.0) + _weight(word)
     return {clause for clause, weight in shared.items() if weight >= _NEAREST * max(shared.values())}
@@ -283,14 +289,15 @@ def _party_fault(said: Scope, held: list[Scope], everyone: frozenset[str]) -> st
 
     `everyone` are the parties of the source's whole sentence: one of them may be acted on.
     """
-    if said.modality == "plain" and alike(said.actors, everyone):
+    if said.modality in ("plain", "not") and alike(said.actors, everyone):
         return None  # without a verb of ours, who acts may be anyone named
     turned = False
     for theirs in held:
         swapped = (
             said.actors & theirs.objects and said.objects & theirs.actors and not said.actors & theirs.actors
         )
-        actors = alike(said.actors, theirs.actors) or _dual(said, theirs)
+        acting = everyone if theirs.modality == "plain" else theirs.actors
+        actors = alike(said.actors, acting) or _dual(said, theirs)
         turned = turned or bool(swapped)
         exact = said.actors & theirs.actors and (not said.objects or said.objects & theirs.objects)
         objects = said.objects & everyone or alike(said.objects, theirs.objects)

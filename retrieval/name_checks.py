@@ -38,7 +38,7 @@ def party_fault(part: Part, ground: Ground) -> str | None:
 
 
 _SMALL = frozenset(
-    "the of and act law code rule rules regulation for a an in on to this that".split()  # noqa: SIM905
+    "the of and act law code rule rules regulation for a an in on to this that under by with unlike if when where since".split()  # noqa: SIM905
 )
 
 

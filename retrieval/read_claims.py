@@ -36,7 +36,7 @@ _REGARDLESS = re.compile(
     re.IGNORECASE,
 )
 _ANYWAY = re.compile(
-    r"\b(?:does|do) not (?:lift|change|matter|help)\b|\bmere(?:ly)?\b|\benough\b|\bwhatever\b|\bat all\b|\bhowever\b",
+    r"\b(?:does|do) not (?:lift|change|matter|help)\b|\bmere(?:ly)?\b|\benough\b|\bwhatever\b|\bat all\b|\bhowever\b|\bwithout (?:any|being)\b|\bno (?:\w+ ){0,2}(?:minimum|threshold|test)\b",
     re.IGNORECASE,
 )
 _FEDERAL = re.compile(

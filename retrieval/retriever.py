@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForRetrieverRun, CallbackManagerForRetrieverRun
@@ -20,7 +20,7 @@ from retrieval.embeddings import WordLlamaEmbeddings
 from retrieval.legal_citations import cites
 from retrieval.official_text import as_of_day
 from retrieval.records import Passage
-from retrieval.store import PassageStore, with_distance
+from retrieval.store import PassageStore
 from retrieval.topic_model import TopicModel
 from retrieval.understand import Understanding
 from retrieval.versions import read_versions
@@ -214,10 +214,10 @@ class LawRetriever(BaseRetriever):
             passage = catalogue.digest.get(key) or catalogue.official.get(key)
             if passage is not None and key not in seen:
                 seen.add(key)
-                found.append(as_document(with_distance(passage, distance)))
+                found.append(as_document(replace(passage, distance=distance)))
         return found
 
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun
     ) -> list[Document]:
-        raise NotImplementedError("the store is asynchronous: use ainvoke")
+        raise TypeError("the retriever searches asynchronously: use ainvoke, abatch or astream")

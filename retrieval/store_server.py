@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from retrieval.chroma_store import ChromaStore
 from retrieval.errors import StoreMismatch, StoreUnavailable
 from retrieval.official_rows import OFFICIAL, assemble, nearest_records, section_id
+from retrieval.record_rows import from_metadata
 from retrieval.records import Passage, Position
-from retrieval.store import ChromaStore, from_metadata
 
 T = TypeVar("T")
 

@@ -54,6 +54,7 @@ class Wordings:
     soft: frozenset[str]
     known_as: dict[str, str]
     abbreviations: frozenset[str]
+    auxiliaries: frozenset[str]
     joins: frozenset[str]
     none: frozenset[str]
     determiners: frozenset[str]

@@ -16,7 +16,7 @@ MAY_IMPORT = {
     "bots": {"config", "retrieval", "corpus_loader"},
 }
 HOMES = {
-    "chromadb": {"retrieval/store.py", "retrieval/store_server.py"},
+    "chromadb": {"retrieval/chroma_store.py", "retrieval/store_server.py"},
     "langchain_core": {
         "retrieval/pipeline.py",
         "retrieval/steps.py",

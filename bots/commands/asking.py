@@ -31,16 +31,20 @@ def ask(
     ] = None,
 ) -> None:
     """Answer a question, or a file of questions."""
-    if (question is None) == (jsonl is None):
-        raise fail("Give either a question or --jsonl FILE.")
+    _check_given("a question", question, jsonl)
     settings = read_settings()
-    if jsonl is not None and not jsonl.is_file():
-        raise fail(f"There is no file {jsonl}.")
     make_ready(settings)
     if jsonl is not None:
         raise typer.Exit(asyncio.run(_ask_file(settings, jsonl)))
     answer = asyncio.run(_ask_one(settings, {"question": question, "jurisdiction": jurisdiction}))
     show(answer, as_json)
+
+
+def _check_given(what: str, text: str | None, jsonl: Path | None) -> None:
+    if (text is None) == (jsonl is None):
+        raise fail(f"Give either {what} or --jsonl FILE.")
+    if jsonl is not None and not jsonl.is_file():
+        raise fail(f"There is no file {jsonl}.")
 
 
 async def _ask_one(settings: Settings, row: dict[str, Any]) -> Answer:
@@ -115,6 +119,7 @@ async def answer_row(opened: Opened, settings: Settings, row: dict[str, Any]) ->
 
 
 def show(answer: Answer, as_json: bool) -> None:
+    """Print an answer for people, or as JSON."""
     if as_json:
         from retrieval.records import answer_as_json
 
@@ -132,10 +137,7 @@ def jurisdictions(
     ] = None,
 ) -> None:
     """Say which jurisdictions a text asks about, as JSON: {"jurisdictions": ["CA"], "excluded": []}."""
-    if (text is None) == (jsonl is None):
-        raise fail("Give either a text or --jsonl FILE.")
-    if jsonl is not None and not jsonl.is_file():
-        raise fail(f"There is no file {jsonl}.")
+    _check_given("a text", text, jsonl)
     read_settings()
     from corpus_loader.read_digest import digest_law_names
     from retrieval.jurisdictions import Detector, LawName, registry

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
 
 
 def fail(message: str) -> typer.Exit:
+    """Print what went wrong on standard error; return the end of the command, to be raised."""
     typer.secho(message, err=True, fg=typer.colors.RED)
     return typer.Exit(1)
 
 
 def read_settings() -> Settings:
+    """Return the settings, with the log set up by them; wrong ones end the command."""
     from config.settings import SettingsError, load_settings
 
     try:
@@ -68,6 +70,7 @@ def load_law(settings: Settings, rebuild: bool = False) -> None:
 
 
 def make_ready(settings: Settings) -> None:
+    """Load the corpus where the store does not hold that of this version."""
     from bots.start import corpus_is_ready
     from retrieval.errors import RetrievalError
 
@@ -80,6 +83,7 @@ def make_ready(settings: Settings) -> None:
 
 
 async def open_or_fail(settings: Settings) -> Opened:
+    """Return the brain over the loaded corpus; one that cannot answer ends the command."""
     from bots.start import open_brain
     from retrieval.errors import RetrievalError
 
@@ -90,6 +94,7 @@ async def open_or_fail(settings: Settings) -> Opened:
 
 
 def place_named(jurisdiction: str | None) -> str | None:
+    """Return the code of the jurisdiction of an option; one that is not known ends the command."""
     if jurisdiction is None:
         return None
     from bots.start import place_reader

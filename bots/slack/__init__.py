@@ -1,6 +1,8 @@
 """Slack: requests in over HTTP or Socket Mode, Block Kit messages out.
 
-handlers.py takes requests, events.py and clicks.py read them, delivered.py puts them into the inbox, answering.py answers,
-blocks.py, messages.py and controls.py write, post.py sends. choosing.py sets what holds in a channel, home.py and agent.py
-are Slack's own surfaces, installations.py and vault.py are for many workspaces.
+requests.py says which requests are Slack's and handlers.py takes them; events.py and interactions.py read them, delivered.py
+puts them into the inbox. answering.py answers what tasks.py describes, live.py shows an answer growing, clicks.py does what is
+pressed. blocks.py, messages.py and controls.py write, post.py sends; calls.py and retries.py know how calls fail. choosing.py
+sets what holds in a channel, home.py and agent.py are Slack's own surfaces; account.py is for one workspace, installations.py
+and vault.py are for many.
 """

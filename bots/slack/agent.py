@@ -6,18 +6,17 @@ manifest), the answer comes all the same.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 import structlog
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.offers import PROMPTS
+from bots.payloads import part
 from bots.render import split_text
+from bots.slack.calls import NotSent, called
 from bots.slack.events import Address
-from bots.slack.post import error_code
 
 _log = structlog.get_logger(__name__)
 
@@ -70,13 +69,11 @@ class Agent:
         )
 
     @staticmethod
-    async def _try(call: Any) -> None:
+    async def _try(call: Awaitable[Any]) -> None:
         try:
-            await call
-        except SlackApiError as error:
-            _log.info("slack_extra_refused", error=error_code(error))
-        except (ClientError, TimeoutError, OSError) as error:
-            _log.info("slack_extra_failed", error=type(error).__name__)
+            await called(call)
+        except NotSent as error:
+            _log.info("slack_extra_refused", error=str(error))
 
 
 def read_opened(body: Mapping[str, Any]) -> tuple[str, Address] | None:
@@ -85,16 +82,11 @@ def read_opened(body: Mapping[str, Any]) -> tuple[str, Address] | None:
     `assistant_thread_started` is the older surface, with threads; `app_home_opened` the newer one, and the Home tab
     (https://docs.slack.dev/reference/events/app_home_opened).
     """
-    event = body.get("event")
-    if not isinstance(event, Mapping):
-        return None
+    event = part(body, "event")
     if event.get("type") == "assistant_thread_started":
-        thread = event.get("assistant_thread")
-        if not isinstance(thread, Mapping):
-            return None
+        thread = part(event, "assistant_thread")
         channel, ts = thread.get("channel_id"), thread.get("thread_ts")
-        known = isinstance(channel, str) and isinstance(ts, str)
-        return ("prompts", Address(str(channel), str(ts))) if known else None
+        return ("prompts", Address(channel, ts)) if isinstance(channel, str) and isinstance(ts, str) else None
     channel, user = event.get("channel"), event.get("user")
     if event.get("tab") == "home" and isinstance(user, str):
         return "home", Address(user, None)

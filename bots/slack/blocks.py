@@ -15,6 +15,7 @@ from bots.render import (
     Fact,
     Grid,
     Heading,
+    Links,
     Paragraph,
     Piece,
     SourceItem,
@@ -29,20 +30,11 @@ Block = dict[str, Any]
 HEADER_TEXT = 150  # https://docs.slack.dev/reference/block-kit/blocks/header-block
 BLOCK_TEXT = 2_800
 """Text in one block. 3,000 is the limit of a section; rich_text has none written down, so it keeps to the same."""
-CONTEXT_ELEMENTS = 10  # https://docs.slack.dev/reference/block-kit/blocks/context-block
-CONTEXT_TEXT = 1_900
+CONTEXT_TEXT = 1_900  # https://docs.slack.dev/reference/block-kit/blocks/context-block
 TABLE_COLUMNS = 20  # https://docs.slack.dev/reference/block-kit/blocks/table-block
 TABLE_ROWS = 100
 TABLE_TEXT = 8_000
 """Characters in one table. Slack allows 10,000 and one table a message."""
-
-Links = dict[str, str]
-"""Official addresses by mark, so that a mark in the text can be clicked."""
-
-
-def links_of(pieces: Iterable[Piece]) -> Links:
-    """Return the addresses of the sources that have one."""
-    return {piece.mark: piece.url for piece in pieces if isinstance(piece, SourceItem) and piece.url}
 
 
 def blocks_of(pieces: Iterable[Piece], links: Links) -> list[Block]:
@@ -109,7 +101,7 @@ def table_blocks(grid: Grid, links: Links) -> list[Block]:
 
 def context(*lines: str) -> Block:
     """Return small grey lines."""
-    return {"type": "context", "elements": [_plain(line) for line in lines]}
+    return {"type": "context", "elements": [plain(line) for line in lines]}
 
 
 def quoted(label: str, text: str, limit: int = 300) -> Block:
@@ -121,7 +113,7 @@ def quoted(label: str, text: str, limit: int = 300) -> Block:
 
 def _header(text: str) -> list[Block]:
     first, *rest = split_text(text, HEADER_TEXT)
-    blocks: list[Block] = [{"type": "header", "text": _plain(first)}]
+    blocks: list[Block] = [{"type": "header", "text": plain(first)}]
     # A title too long for a header goes on below it.
     return blocks + [_rich([_section([_text(part, bold=True)])]) for part in rest]
 
@@ -188,8 +180,7 @@ def _cell(statement: Statement, links: Links, bold: bool = False) -> Block:
 
 
 def _context_blocks(facts: list[Fact]) -> list[Block]:
-    lines = [f"{fact.label}: {fact.text}" if fact.label else fact.text for fact in facts]
-    short = [part for line in lines for part in split_text(line, CONTEXT_TEXT)]
+    short = [part for fact in facts for part in split_text(fact.line, CONTEXT_TEXT)]
     # One block a line: elements of one context block run on in one line.
     return [context(line) for line in short]
 
@@ -210,5 +201,6 @@ def _text(text: str, bold: bool = False) -> Block:
     return {"type": "text", "text": text, "style": {"bold": True}} if bold else {"type": "text", "text": text}
 
 
-def _plain(text: str) -> Block:
+def plain(text: str) -> Block:
+    """Return words that Slack shows letter by letter, without emoji."""
     return {"type": "plain_text", "text": text, "emoji": False}

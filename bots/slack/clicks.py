@@ -1,18 +1,13 @@
-"""Clicks, menus and dialogs answered.
-
-Shapes: https://docs.slack.dev/reference/interaction-payloads/block_actions-payload and …/view-interactions-payload.
-"""
+"""Clicks, menus and dialogs answered; interactions.py reads them."""
 
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from bots.afterwards import GONE, NOT_KEPT, again, following
-from bots.asked import Asked, clean
+from bots.afterwards import GONE, NOT_KEPT, again, following, once
+from bots.asked import Asked
 from bots.offers import (
     CHOOSE_RIGHT_STATE,
     NOTED,
@@ -24,10 +19,12 @@ from bots.offers import (
 )
 from bots.remembered import REASONS, KeptAnswer, Reason
 from bots.render import lines_of
-from bots.slack.answering import Answering, Where, Work, where_of
+from bots.slack.answering import Answering
 from bots.slack.blocks import Block, quoted
+from bots.slack.calls import NotSent
 from bots.slack.controls import actions, asked_by, controls, place_menu, question_dialog, reason_menu
-from bots.slack.events import PLATFORM, Address, plain_text
+from bots.slack.events import PLATFORM, Address
+from bots.slack.interactions import Click, Dialog, is_address
 from bots.slack.messages import (
     SlackMessage,
     messages_of,
@@ -35,64 +32,13 @@ from bots.slack.messages import (
     plain_messages,
     plain_texts,
 )
-from bots.slack.post import NotSent, Post
+from bots.slack.post import Post
+from bots.slack.tasks import Task, Where, Work, where_of
 from bots.threads import Thread
 from bots.turn import Note, Reply
 from retrieval.jurisdictions import registry
 
 ABSENT = frozenset({"not_in_channel", "channel_not_found"})
-
-
-@dataclass(frozen=True, slots=True)
-class Click:
-    """One press. `name` is the button's, `value` what it carries; `response_url` reaches the person alone.
-
-    `private`: what was clicked is seen by this person alone. `trigger` opens a dialog, within three seconds.
-    """
-
-    name: str
-    value: str
-    tenant: str
-    user: str
-    channel: str
-    response_url: str
-    trigger: str
-    private: bool
-
-    @property
-    def answer(self) -> str:
-        """The id of the answer it is about."""
-        return self.value.partition(":")[0]
-
-    @property
-    def choice(self) -> str:
-        """What was chosen for it."""
-        return self.value.partition(":")[2]
-
-
-def read_click(body: Mapping[str, Any]) -> Click | None:
-    """Return what was pressed, or None where a payload names no button. The Home tab gives no `response_url`."""
-    pressed = body.get("actions")
-    action = pressed[0] if isinstance(pressed, list) and pressed else None
-    if not isinstance(action, Mapping):
-        return None
-    option = action.get("selected_option")
-    value = option.get("value") if isinstance(option, Mapping) else action.get("value")
-    response_url = body.get("response_url")
-    if not isinstance(value, str) or not (_is_address(response_url) or response_url is None):
-        return None
-    container = _part(body, "container")
-    tenant = _part(body, "team").get("id") or _part(body, "user").get("team_id") or ""
-    return Click(
-        str(action.get("action_id") or ""),
-        value,
-        str(tenant),
-        str(_part(body, "user").get("id") or ""),
-        str(_part(body, "channel").get("id") or container.get("channel_id") or ""),
-        str(response_url or ""),
-        str(body.get("trigger_id") or ""),
-        container.get("is_ephemeral") is True,
-    )
 
 
 class Clicks:
@@ -126,37 +72,33 @@ class Clicks:
         about = {"answer": click.answer, "response_url": click.response_url if click.private else ""}
         return question_dialog("follow_up", "Ask a follow-up", "What else do you want to know?", about)
 
-    async def follow_up(
-        self, post: Post, body: Mapping[str, Any], work: Work | None = None
-    ) -> tuple[str, ...]:
+    async def follow_up(self, post: Post, dialog: Dialog, work: Work | None = None) -> tuple[str, ...]:
         """Answer what was asked in a dialog, where the answer stands that it follows."""
-        about, text = dialog_values(body)
-        tenant, user = _tenant(body), str(_part(body, "user").get("id") or "")
-        kept = await self._after.find(PLATFORM, tenant, about.get("answer", ""))
-        response_url = about.get("response_url", "")
+        user, response_url = dialog.user, dialog.about.get("response_url", "")
+        kept = await self._after.find(PLATFORM, dialog.tenant, dialog.about.get("answer", ""))
         if kept is None:
             await self._tell_somewhere(post, response_url, user, GONE)
             return ()
         where = where_of(kept)
-        asked = await self._with_defaults(following(kept, text), where.channel, user)
+        asked = await self._with_defaults(following(kept, dialog.text), where.channel, user)
         if where.user and where.user == user:
-            private = replace(where, shown=(), shared=False)
-            return await self._answering.give(post, asked, private, response_url=response_url, work=work)
-        lead = (asked_by(user, quoted("", text, 2_000)),)
-        return await self._answering.give(post, asked, where, lead=lead, work=work)
+            task = Task(asked, replace(where, shown=(), shared=False), response_url=response_url)
+        else:
+            task = Task(asked, where, lead=(asked_by(user, quoted("", dialog.text, 2_000)),))
+        return await self._answering.give(post, task, work=work)
 
-    async def about(self, post: Post, body: Mapping[str, Any], work: Work | None = None) -> tuple[str, ...]:
+    async def about(self, post: Post, dialog: Dialog, work: Work | None = None) -> tuple[str, ...]:
         """Answer what was asked about somebody's message in a dialog, privately at first."""
-        given, text = dialog_values(body)
-        tenant, user = _tenant(body), str(_part(body, "user").get("id") or "")
+        user, given = dialog.user, dialog.about
         channel, response_url = given.get("channel", ""), given.get("response_url", "")
-        if not channel or not _is_address(response_url):
+        if not channel or not is_address(response_url):
             await self._tell_somewhere(post, "", user, GONE)
             return ()
-        thread = Thread(PLATFORM, tenant, f"{channel}:{user}")
-        asked = await self._with_defaults(Asked(text, thread, (_view_id(body),), earlier=()), channel, user)
+        thread = Thread(PLATFORM, dialog.tenant, f"{channel}:{user}")
+        question = Asked(dialog.text, thread, dialog.deliveries, earlier=())
+        asked = await self._with_defaults(question, channel, user)
         where = Where(channel, given.get("thread_ts") or None, user)
-        return await self._answering.give(post, asked, where, response_url=response_url, work=work)
+        return await self._answering.give(post, Task(asked, where, response_url=response_url), work=work)
 
     async def place(self, post: Post, click: Click, work: Work | None = None) -> tuple[str, ...]:
         """Answer again for the state that was chosen."""
@@ -167,7 +109,7 @@ class Clicks:
         return await self._other_place(post, click, kept, work)
 
     async def _judge(self, post: Post, click: Click, kept: KeptAnswer) -> None:
-        if not await self._first(click, kept):
+        if not await self._answering.turns.take(once(kept, click.user, click.name)):
             await self._tell(post, click, Note(TOLD_ALREADY))
             return
         helpful = click.choice == "up"
@@ -207,10 +149,10 @@ class Clicks:
             asked = again(current, click.choice)
             if where.user:
                 where = replace(where, shown=(), shared=False)
-                return await self._answering.give(
-                    post, asked, where, current.about, current, click.response_url, over=True, work=work
-                )
-            sent = await self._answering.give(post, asked, where, current.about, current, work=work)
+                task = Task(asked, where, current.about, current, click.response_url, over=True)
+                return await self._answering.give(post, task, work=work)
+            task = Task(asked, where, current.about, current)
+            sent = await self._answering.give(post, task, work=work)
             if click.private:  # the menu that asked which state has done its work
                 await post.withdraw(click.response_url)
             return sent
@@ -274,16 +216,11 @@ class Clicks:
         defaults = await self._answering.defaults(asked.thread.tenant, here, user)
         return replace(asked, defaults=defaults, person=user)
 
-    async def _first(self, click: Click, kept: KeptAnswer) -> bool:
-        """Whether this person says this for the first time; who it was is kept as a hash, and for two days alone."""
-        who = hashlib.sha256(f"{kept.id}:{click.user}:{click.name}".encode()).hexdigest()
-        return await self._answering.turns.take(Asked("", kept.thread, (f"click:{who}",)))
-
     async def _tell(self, post: Post, click: Click, reply: Reply) -> None:
-        messages = messages_of(reply)
-        await post.privately(click.response_url, click.user, messages, lambda: plain_messages(reply))
+        await self._tell_somewhere(post, click.response_url, click.user, reply)
 
-    async def _tell_somewhere(self, post: Post, response_url: str, user: str, reply: Reply) -> None:
+    @staticmethod
+    async def _tell_somewhere(post: Post, response_url: str, user: str, reply: Reply) -> None:
         messages = messages_of(reply)
         if response_url:
             await post.privately(response_url, user, messages, lambda: plain_messages(reply))
@@ -291,49 +228,6 @@ class Clicks:
             await post.in_channel(Address(user, None), messages, lambda: plain_messages(reply))
 
 
-def read_shortcut(body: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return the dialog for "Ask Reggi about this", with the message's words, or None where there is no message.
-
-    https://docs.slack.dev/reference/interaction-payloads/shortcuts-interaction-payload
-    """
-    message, channel = _part(body, "message"), _part(body, "channel").get("id")
-    thread = message.get("thread_ts") or message.get("ts")
-    if not isinstance(channel, str) or not isinstance(thread, str):
-        return None
-    about = {"channel": channel, "thread_ts": thread, "response_url": str(body.get("response_url") or "")}
-    text = clean(plain_text(str(message.get("text") or ""), None))
-    return question_dialog("ask_about", "Ask Reggi about this", "Your question (name the state)", about, text)
-
-
-def dialog_values(body: Mapping[str, Any]) -> tuple[dict[str, str], str]:
-    """Return what a dialog was about, and what was typed into it; empty where the payload holds neither."""
-    view = _part(body, "view")
-    try:
-        about = json.loads(str(view.get("private_metadata") or "{}"))
-    except ValueError:
-        about = {}
-    field = _part(_part(_part(_part(view, "state"), "values"), "question"), "question")
-    known = {str(k): str(v) for k, v in about.items()} if isinstance(about, dict) else {}
-    return known, str(field.get("value") or "")
-
-
 def _with_menu(text: str, menu: Block) -> SlackMessage:
     (said,) = messages_of(Note(text), controls=(actions(menu),))
     return said
-
-
-def _is_address(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(("https://", "http://"))
-
-
-def _view_id(body: Mapping[str, Any]) -> str:
-    return f"view:{_part(body, 'view').get('id')}"
-
-
-def _tenant(body: Mapping[str, Any]) -> str:
-    return str(_part(body, "team").get("id") or _part(body, "user").get("team_id") or "")
-
-
-def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = body.get(name)
-    return found if isinstance(found, Mapping) else {}

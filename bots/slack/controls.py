@@ -11,7 +11,7 @@ from typing import Any
 
 from bots.offers import CHOOSE_STATE, Offers, place_groups
 from bots.remembered import REASONS, Choices
-from bots.slack.blocks import Block, context
+from bots.slack.blocks import Block, context, plain
 from retrieval.jurisdictions import registry
 
 INPUT_TEXT = 3_000  # https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element
@@ -38,7 +38,7 @@ def place_menu(answer: str, prompt: str) -> Block:
     """Return a menu of all jurisdictions; Slack narrows it down as one types."""
     groups = [
         {
-            "label": _plain(label),
+            "label": plain(label),
             "options": [_option(name, f"{answer}:{code}") for code, name in places],
         }
         for label, places in place_groups()
@@ -46,7 +46,7 @@ def place_menu(answer: str, prompt: str) -> Block:
     return {
         "type": "static_select",
         "action_id": "place",
-        "placeholder": _plain(prompt),
+        "placeholder": plain(prompt),
         "option_groups": groups,
     }
 
@@ -54,7 +54,7 @@ def place_menu(answer: str, prompt: str) -> Block:
 def own_default(chosen: bool) -> tuple[Block, ...]:
     """Return the menu of one's own default state, and where one is `chosen` the way to remove it."""
     menu = place_menu("mine", "Choose your state") | {"action_id": "my_default"}
-    remove = {**_button("no_default", "Remove", "mine:none")}
+    remove = _button("no_default", "Remove", "mine:none")
     return (menu, remove) if chosen else (menu,)
 
 
@@ -63,7 +63,7 @@ def reason_menu(answer: str, number: int) -> Block:
     return {
         "type": "static_select",
         "action_id": "reason",
-        "placeholder": _plain("Choose a reason"),
+        "placeholder": plain("Choose a reason"),
         "options": [_option(text, f"{answer}:{reason}:{number}") for reason, text in REASONS.items()],
     }
 
@@ -102,10 +102,10 @@ def question_dialog(callback: str, title: str, label: str, about: dict[str, str]
         "type": "modal",
         "callback_id": callback,
         "private_metadata": json.dumps(about),
-        "title": _plain(title),
-        "submit": _plain("Ask"),
-        "close": _plain("Cancel"),
-        "blocks": [{"type": "input", "block_id": "question", "label": _plain(label), "element": field}],
+        "title": plain(title),
+        "submit": plain("Ask"),
+        "close": plain("Cancel"),
+        "blocks": [{"type": "input", "block_id": "question", "label": plain(label), "element": field}],
     }
 
 
@@ -127,12 +127,12 @@ def _thumbs(answer: str) -> Block:
         "type": "feedback_buttons",
         "action_id": "feedback",
         "positive_button": {
-            "text": _plain("Helpful"),
+            "text": plain("Helpful"),
             "value": f"{answer}:up",
             "accessibility_label": "This answer was helpful",
         },
         "negative_button": {
-            "text": _plain("Not helpful"),
+            "text": plain("Not helpful"),
             "value": f"{answer}:down",
             "accessibility_label": "This answer was not helpful",
         },
@@ -144,17 +144,13 @@ def _switch(name: str, on: bool, while_on: tuple[str, str], while_off: tuple[str
     """Return what holds now, with a button that says what it would change that to."""
     text, change = while_on if on else while_off
     button = _button("switch", change, f"{name}:{'off' if on else 'on'}")
-    return {"type": "section", "text": _plain(text), "accessory": button}
+    return {"type": "section", "text": plain(text), "accessory": button}
 
 
 def _button(name: str, text: str, value: str, primary: bool = False) -> Block:
     style = {"style": "primary"} if primary else {}
-    return {"type": "button", "action_id": name, "text": _plain(text), "value": value, **style}
+    return {"type": "button", "action_id": name, "text": plain(text), "value": value, **style}
 
 
 def _option(text: str, value: str) -> dict[str, Any]:
-    return {"text": _plain(text[:75]), "value": value}
-
-
-def _plain(text: str) -> Block:
-    return {"type": "plain_text", "text": text, "emoji": False}
+    return {"text": plain(text[:75]), "value": value}

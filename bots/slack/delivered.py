@@ -6,12 +6,13 @@ Slack's verification token, profiles and whatever else is not read are left out:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from bots.inbox import Delivery
-from bots.slack.clicks import Click, dialog_values
+from bots.payloads import part
 from bots.slack.events import PLATFORM, Command, Deleted, Message
+from bots.slack.interactions import Click, read_dialog
 
 READ = (
     "team_id", "event_id", "event", "channel_id", "channel_name", "user_id", "text", "command", "response_url",
@@ -30,10 +31,12 @@ class Workspace:
     bot_user: str | None = None
 
 
+UNKNOWN = Workspace()
+
+
 def workspace_of(body: Mapping[str, Any]) -> Workspace:
-    """Return the workspace that `_handed` put down."""
-    at = body.get("at") or {}
-    return Workspace(at.get("team"), at.get("enterprise"), bool(at.get("org")), at.get("bot_user"))
+    """Return the workspace that `_handed` put down; `UNKNOWN` where it was no workspace."""
+    return Workspace(**part(body, "at"))
 
 
 def event_delivery(found: Message | Deleted, body: Mapping[str, Any], at: Workspace) -> Delivery:
@@ -65,12 +68,10 @@ def command_delivery(command: Command, body: Mapping[str, Any], at: Workspace) -
 
 def dialog_delivery(kind: str, body: Mapping[str, Any], at: Workspace) -> Delivery:
     """Return what was asked in a dialog, "follow_up" or "question_about"."""
-    tenant = str(_part(body, "team").get("id") or _part(body, "user").get("team_id") or "")
-    ids = (f"view:{_part(body, 'view').get('id')}",)
-    person = str(_part(body, "user").get("id") or "")
-    about, _ = dialog_values(body)
-    slim = dict(body) | {"view": _slim_view(_part(body, "view"))}
-    return Delivery(PLATFORM, tenant, kind, _handed(slim, at), ids, person, about.get("answer", ""))
+    sent = read_dialog(body)
+    slim = dict(body) | {"view": _slim_view(part(body, "view"))}
+    subject = sent.about.get("answer", "")
+    return Delivery(PLATFORM, sent.tenant, kind, _handed(slim, at), sent.deliveries, sent.user, subject)
 
 
 def place_delivery(click: Click, body: Mapping[str, Any], at: Workspace) -> Delivery:
@@ -81,14 +82,8 @@ def place_delivery(click: Click, body: Mapping[str, Any], at: Workspace) -> Deli
 
 
 def _handed(body: Mapping[str, Any], at: Workspace) -> dict[str, Any]:
-    whose = {"team": at.team, "enterprise": at.enterprise, "org": at.org, "bot_user": at.bot_user}
-    return {"at": whose, **{name: body[name] for name in READ if name in body}}
+    return {"at": asdict(at), **{name: body[name] for name in READ if name in body}}
 
 
 def _slim_view(view: Mapping[str, Any]) -> dict[str, Any]:
     return {name: view[name] for name in ("id", "private_metadata", "state") if name in view}
-
-
-def _part(body: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = body.get(name)
-    return found if isinstance(found, Mapping) else {}

@@ -161,7 +161,7 @@ def read_command(body: Mapping[str, Any]) -> Command | None:
         ways=MESSAGE_WAYS,
         person=user,
     )
-    direct = channel.startswith("D") or body.get("channel_name") == "directmessage"
+    direct = is_direct(channel) or body.get("channel_name") == "directmessage"
     return Command(asked, response_url, user, channel, direct)
 
 
@@ -183,6 +183,11 @@ def plain_text(text: str, bot_user: str | None) -> str:
 
     text = re.sub(r"<((?:[@#!]|[a-z][a-z0-9+.-]*:)[^<>\n]*)>", label, text)
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def is_direct(channel: str) -> bool:
+    """Return whether only one person and the bot talk in a channel."""
+    return channel.startswith("D")
 
 
 def _is_from_a_bot(event: Mapping[str, Any], bot_user: str | None) -> bool:

@@ -6,33 +6,33 @@ Slack wants its acknowledgement within three seconds and delivers again otherwis
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any
 
 import structlog
-from aiohttp import ClientError, web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
-from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext, AsyncBoltRequest
-from slack_bolt.authorization import AuthorizeResult
-from slack_bolt.authorization.async_authorize import AsyncAuthorize
-from slack_sdk.errors import SlackApiError
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncBoltContext
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bots import stale
 from bots.afterwards import Afterwards
 from bots.asked import PlaceOf
 from bots.background import Background
 from bots.choices import read_choosing
 from bots.errors import ConversationsUnavailable, RequestRefused, SlackUnavailable
 from bots.inbox import Delivery, Entry
+from bots.platforms import TryAgain, Undeliverable
+from bots.slack.account import OneWorkspace
 from bots.slack.agent import Agent, read_opened
-from bots.slack.answering import Answering, Work
+from bots.slack.answering import Answering
 from bots.slack.blocks import Block
+from bots.slack.calls import NotSent, called
 from bots.slack.choosing import ChannelChoices
-from bots.slack.clicks import Clicks, read_click, read_shortcut
+from bots.slack.clicks import Clicks
 from bots.slack.delivered import (
     Workspace,
     command_delivery,
@@ -44,52 +44,19 @@ from bots.slack.delivered import (
 from bots.slack.events import PLATFORM, Command, Deleted, read_command, read_event
 from bots.slack.home import Home
 from bots.slack.installations import Installations
+from bots.slack.interactions import read_click, read_dialog, read_shortcut
 from bots.slack.pace import Pace
-from bots.slack.post import NotSent, Post, error_code, patient, retry_handlers
-from bots.slack.response_urls import all_allowed, without_empty
+from bots.slack.post import Post
+from bots.slack.requests import is_fit, signed_request
+from bots.slack.retries import patient, retry_handlers
 from bots.slack.socket_mode import SocketMode
-from bots.storable import storable
+from bots.slack.tasks import Work
 from bots.turn import Note, Turns
-from bots.workers import TryAgain, Undeliverable, Workers
+from bots.workers import Workers
 
 _log = structlog.get_logger(__name__)
 
 Forget = Callable[[str, str], Awaitable[None]]
-
-
-class OneWorkspace(AsyncAuthorize):
-    """The account of the one workspace whose bot token is set, asked of Slack once and kept."""
-
-    def __init__(self, token: str, api_url: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self._client = AsyncWebClient(token=token, base_url=api_url, retry_handlers=retry_handlers())
-        self.token = token
-        self._account: AuthorizeResult | None = None
-        self._asking = asyncio.Lock()
-
-    async def account(self) -> AuthorizeResult:
-        """Return who the token belongs to.
-
-        Raises:
-            SlackUnavailable: Slack refuses the token or cannot be reached.
-        """
-        async with self._asking:
-            if self._account is None:
-                self._account = await self._ask()
-        return self._account
-
-    async def _ask(self) -> AuthorizeResult:
-        try:
-            who = await self._client.auth_test()
-        except SlackApiError as error:
-            raise SlackUnavailable(f"Slack refused the bot token ({error_code(error)})") from error
-        except (ClientError, TimeoutError, OSError) as error:
-            raise SlackUnavailable(f"Slack's API cannot be reached ({type(error).__name__})") from error
-        return AuthorizeResult.from_auth_test_response(auth_test_response=who, bot_token=self.token)
-
-    async def __call__(self, **_: Any) -> AuthorizeResult:
-        """Return the account for a request. Bolt answers 500 if this raises, and Slack delivers again."""
-        return await self.account()
 
 
 class Slack:
@@ -108,10 +75,11 @@ class Slack:
         workers: Workers,
         forget: Forget,
     ) -> None:
-        """`access` is the bot token of one workspace, or where those of many are found. `api_url` is Slack's Web API; `pause` the seconds between two messages to one channel.
+        """`access` is the bot token of one workspace, or where those of many are found.
 
-        `workers` take what asks something; `forget` deletes what is kept of a workspace (platform, tenant).
-        Without a `signing_secret` requests come by `socket_mode` alone: `handle` then refuses every one.
+        `api_url` is Slack's Web API; `pause` the seconds between two messages to one channel. `workers` take what
+        asks something; `forget` deletes what is kept of a workspace (platform, tenant). Without a `signing_secret`
+        requests come by `socket_mode` alone: `handle` then refuses every one.
         """
         self._workers = workers
         self._forget = forget
@@ -127,15 +95,11 @@ class Slack:
         self._installations = access if isinstance(access, Installations) else None
         self._workspace = OneWorkspace(access, api_url) if isinstance(access, str) else None
         authorize: Any = access.authorize if isinstance(access, Installations) else self._workspace
-        bolt = AsyncApp(
-            name="reggi",
-            signing_secret=signing_secret,
-            client=AsyncWebClient(base_url=api_url, retry_handlers=retry_handlers()),
-            authorize=authorize,
-            process_before_response=True,  # acknowledged once it is written down, not before
-            # its helpers for agents are not used here, and answer 500 to an event without its thread
-            attaching_conversation_kwargs_enabled=False,
-        )
+        self._bolt = _bolt_app(authorize, signing_secret, api_url)
+        self._listen()
+
+    def _listen(self) -> None:
+        bolt = self._bolt
         bolt.event("app_mention")(self._on_event)
         bolt.event("message")(self._on_event)
         bolt.event("assistant_thread_started")(self._on_opened)
@@ -148,7 +112,6 @@ class Slack:
         bolt.view("follow_up")(self._on_follow_up)
         bolt.view("ask_about")(self._on_question_about)
         bolt.message_shortcut("ask_about")(self._on_shortcut)
-        self._bolt = bolt
 
     async def handle(self, request: web.Request) -> web.Response:
         """Answer one request of Slack: 200 at once, or why not.
@@ -157,34 +120,14 @@ class Slack:
             RequestRefused: 401, the signature is missing, forged or older than five minutes; 400, the body
                 cannot be read although it is signed.
         """
-        body = await request.read()
-        if self._verifier is None or not _is_signed(self._verifier, body, request):
-            raise RequestRefused("Slack signature missing, forged or stale", 401)
-        try:
-            bolt_request = await to_bolt_request(request)
-            clean = without_empty(storable(bolt_request.body))
-            if (
-                clean != bolt_request.body
-            ):  # what was signed cannot be changed; as what comes by socket it can
-                bolt_request = AsyncBoltRequest(body=clean, mode="socket_mode")
-        except (
-            ValueError,
-            TypeError,
-            AttributeError,
-            LookupError,  # an encoding that nobody knows, too
-            RecursionError,
-        ) as error:  # Bolt trusts the shape of the body
-            raise RequestRefused(f"Slack body unreadable: {type(error).__name__}", 400) from error
-        if not self._is_fit(bolt_request.body):
+        bolt_request = await signed_request(request, self._verifier)
+        if not is_fit(bolt_request.body, self._api_url):
             raise RequestRefused("Slack body is no event, command or click", 400)
         return await to_aiohttp_response(await self._bolt.async_dispatch(bolt_request))
 
-    def _is_fit(self, body: Any) -> bool:
-        return _is_readable(body) and all_allowed(body, self._api_url)
-
-    def socket_mode(self, app_token: str, api_url: str) -> SocketMode:
+    def socket_mode(self, app_token: str) -> SocketMode:
         """Return the connection over which the same requests come without HTTP."""
-        return SocketMode(self._bolt, app_token, api_url, self._is_fit)
+        return SocketMode(self._bolt, app_token, self._api_url, partial(is_fit, api_url=self._api_url))
 
     async def check(self) -> str | None:
         """Return what is wrong with the token, or None. Asked at the start, so that the first question is quick."""
@@ -197,9 +140,12 @@ class Slack:
         return None
 
     async def work(self, entry: Entry, say: Note | None = None) -> tuple[str, ...]:
-        """Do what an entry of the inbox asks for; see `bots.workers.Platform`."""
+        """Do what an entry of the inbox asks for; see `bots.platforms.Platform`."""
         try:
-            client, hasty = await self._clients(workspace_of(entry.delivery.body))
+            at = await self._workspace_for(entry.delivery)
+            if at is None:
+                return ()
+            client, hasty = await self._clients(at)
             post = Post(client, self._pace, entry.turn, hasty)
             began = partial(self._workers.note, entry)
             return await self._done(entry, post, client, Work.on(entry, say, began))
@@ -220,21 +166,27 @@ class Slack:
                         await self._answering.deleted(post, found)
                 elif found is not None:
                     return await self._answering.message(post, Agent(client), found, work)
-            case "changed":
+            case stale.KIND:
                 return await self._answering.changed(post, entry.delivery.tenant, body, work)
             case "command":
                 command = read_command(body)
                 if command is not None:
                     return await self._command(post, client, command, work)
             case "follow_up":
-                return await self._clicks.follow_up(post, body, work)
+                return await self._clicks.follow_up(post, read_dialog(body), work)
             case "question_about":
-                return await self._clicks.about(post, body, work)
+                return await self._clicks.about(post, read_dialog(body), work)
             case "place":
                 click = read_click(body)
                 if click is not None:
                     return await self._clicks.place(post, click, work)
         return ()
+
+    async def _workspace_for(self, delivery: Delivery) -> Workspace | None:
+        """Return the workspace whose bot has to act, None where nothing is left to be done."""
+        if delivery.kind != stale.KIND:
+            return workspace_of(delivery.body)
+        return await self._answering.workspace(delivery.tenant, str(delivery.body.get("answer")))
 
     async def _clients(self, at: Workspace) -> tuple[AsyncWebClient, AsyncWebClient]:
         """Return the workspace's client that waits out 429, and one that does nothing again by itself."""
@@ -249,10 +201,6 @@ class Slack:
         )
         return waits, hasty
 
-    async def _accept(self, delivery: Delivery) -> None:
-        """Write down what was handed over; what this raises, Slack delivers again."""
-        await self._workers.accept(delivery)
-
     async def _on_event(self, body: dict[str, Any], context: AsyncBoltContext) -> None:
         found = read_event(body, context.bot_user_id)
         if found is None:
@@ -262,7 +210,7 @@ class Slack:
             known = found.edited and await self._workers.knows(PLATFORM, found.asked.thread.tenant, about)
             if not known and not await self._answering.wanted(found):
                 return  # not a word of it is written down
-        await self._accept(event_delivery(found, body, _workspace(context)))
+        await self._workers.accept(event_delivery(found, body, _workspace(context)))
 
     async def _on_uninstalled(self, body: dict[str, Any]) -> None:
         """https://docs.slack.dev/reference/events/app_uninstalled and …/tokens_revoked"""
@@ -291,7 +239,7 @@ class Slack:
         if command is None:
             _log.error("slack_command_without_address")
         else:
-            await self._accept(command_delivery(command, body, _workspace(context)))
+            await self._workers.accept(command_delivery(command, body, _workspace(context)))
         await ack()
 
     async def _command(
@@ -315,7 +263,7 @@ class Slack:
             return
         post = Post(client, self._pace)
         if click.name == "place":
-            await self._accept(place_delivery(click, body, _workspace(context)))
+            await self._workers.accept(place_delivery(click, body, _workspace(context)))
         elif click.name == "switch":
             self._start(self._choices.switch(post, client, click), "slack switch")
         elif click.name == "follow_up":
@@ -325,7 +273,7 @@ class Slack:
             self._start(self._clicks.do(post, click), "slack click")
 
     async def _on_follow_up(self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext) -> None:
-        await self._accept(dialog_delivery("follow_up", body, _workspace(context)))
+        await self._workers.accept(dialog_delivery("follow_up", body, _workspace(context)))
         await ack()
 
     async def _on_shortcut(self, ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
@@ -337,12 +285,24 @@ class Slack:
     async def _on_question_about(
         self, ack: AsyncAck, body: dict[str, Any], context: AsyncBoltContext
     ) -> None:
-        await self._accept(dialog_delivery("question_about", body, _workspace(context)))
+        await self._workers.accept(dialog_delivery("question_about", body, _workspace(context)))
         await ack()
 
     def _start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Run work on; what Slack refuses of it is logged, since there is no one left to tell."""
         self._background.start(_logged(work), name)
+
+
+def _bolt_app(authorize: Any, signing_secret: str, api_url: str) -> AsyncApp:
+    return AsyncApp(
+        name="reggi",
+        signing_secret=signing_secret,
+        client=AsyncWebClient(base_url=api_url, retry_handlers=retry_handlers()),
+        authorize=authorize,
+        process_before_response=True,  # acknowledged once it is written down, not before
+        # its helpers for agents are not used here, and answer 500 to an event without its thread
+        attaching_conversation_kwargs_enabled=False,
+    )
 
 
 def _workspace(context: AsyncBoltContext) -> Workspace:
@@ -359,50 +319,8 @@ async def _logged(work: Coroutine[Any, Any, None]) -> None:
 
 
 async def _open(client: AsyncWebClient, trigger: str, dialog: Block) -> None:
-    try:
-        await client.views_open(trigger_id=trigger, view=dialog)
-    except SlackApiError as error:
-        raise NotSent(error_code(error)) from error
-    except (ClientError, TimeoutError, OSError) as error:
-        raise NotSent(type(error).__name__) from error
+    await called(client.views_open(trigger_id=trigger, view=dialog))
 
 
 async def _ignore() -> None:
     """Acknowledge an event that asks nothing."""
-
-
-def _is_signed(verifier: SignatureVerifier, body: bytes, request: web.Request) -> bool:
-    try:
-        return bool(verifier.is_valid_request(body, request.headers))
-    except (
-        ValueError,
-        TypeError,
-    ):  # a timestamp that is no number, a body not in UTF-8, a signature not in ASCII
-        return False
-
-
-def _is_readable(body: Any) -> bool:
-    """Whether Bolt can look at a body: an object of the shape that its type has. Bolt trusts that it is."""
-    if not isinstance(body, dict) or not isinstance(body.get("type", ""), str):
-        return False
-    if "event" in body and not _has(body["event"], "type"):
-        return False
-    match body.get("type"):
-        case "block_actions":
-            pressed = body.get("actions")
-            return (
-                isinstance(pressed, list)
-                and bool(pressed)
-                and all(_has(one, "action_id", "type") for one in pressed)
-            )
-        case "view_submission" | "view_closed":
-            return _has(body.get("view"), "callback_id", "type")
-        case "shortcut" | "message_action":
-            return _has(body, "callback_id")
-        case "block_suggestion" | "interactive_message" | "dialog_submission" | "workflow_step_edit":
-            return False  # of kinds of app that this is not
-    return True
-
-
-def _has(value: Any, *names: str) -> bool:
-    return isinstance(value, dict) and all(isinstance(value.get(name), str) for name in names)

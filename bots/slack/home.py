@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import structlog
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bots.afterwards import Afterwards
@@ -15,9 +13,9 @@ from bots.offers import PROMPTS
 from bots.remembered import Choices, Scope
 from bots.render import Bullet, Fact, Heading, Paragraph, Piece, Title
 from bots.slack.blocks import Block, blocks_of
+from bots.slack.calls import NotSent, called
 from bots.slack.controls import actions, own_default
 from bots.slack.events import MESSAGE_WAYS, PLATFORM
-from bots.slack.post import error_code
 from retrieval.jurisdictions import registry
 
 _log = structlog.get_logger(__name__)
@@ -34,11 +32,9 @@ class Home:
         choices = await self._after.choices(Scope(PLATFORM, tenant, user))
         view = home_view(choices, await self._after.holdings())
         try:
-            await client.views_publish(user_id=user, view=view)
-        except SlackApiError as error:
-            _log.error("slack_refused_home", error=error_code(error))
-        except (ClientError, TimeoutError, OSError) as error:
-            _log.error("slack_refused_home", error=type(error).__name__)
+            await called(client.views_publish(user_id=user, view=view))
+        except NotSent as error:
+            _log.error("slack_refused_home", error=str(error))
 
     async def choose(self, client: AsyncWebClient, tenant: str, user: str, code: str) -> None:
         """Set a person's own default ("none" for none), and show the tab anew."""

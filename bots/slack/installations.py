@@ -22,7 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bots.errors import SlackUnavailable
-from bots.slack.post import retry_handlers
+from bots.slack.retries import retry_handlers
 from bots.slack.vault import SealedInstallations, Vault
 
 _log = structlog.get_logger(__name__)

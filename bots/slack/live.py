@@ -10,22 +10,22 @@ refuses them in places; then the answer comes all the same, in the stream's plac
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
 
+from bots.platforms import Began
 from bots.slack.agent import Agent
 from bots.slack.blocks import Block
+from bots.slack.calls import NotSent
 from bots.slack.events import Address
 from bots.slack.messages import SlackMessage, growing_blocks
-from bots.slack.post import BlocksRefused, NotSent, Plain, Post
+from bots.slack.post import BlocksRefused, Plain, Post
 from retrieval.parts import AnswerPart
 
 _log = structlog.get_logger(__name__)
-
-Began = Callable[[tuple[str, ...]], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)

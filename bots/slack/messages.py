@@ -13,8 +13,20 @@ from typing import Any
 
 import structlog
 
-from bots.render import Fact, Grid, Heading, Piece, SourceItem, pieces_of, plain_lines, short_text, split_text
-from bots.slack.blocks import Block, Links, blocks_of, context, links_of, text_size
+from bots.render import (
+    Grid,
+    Heading,
+    Links,
+    Piece,
+    SourceItem,
+    growing_pieces,
+    links_of,
+    pieces_of,
+    plain_lines,
+    short_text,
+    split_text,
+)
+from bots.slack.blocks import Block, blocks_of, context, text_size
 from bots.turn import BROKEN, Note, Reply
 from retrieval.records import Answer
 
@@ -57,15 +69,12 @@ def messages_of(
 def growing_blocks(so_far: Answer) -> tuple[Block, ...]:
     """Return what the first message of an answer shows while the answer is still being written.
 
-    It is what the finished message begins with: a table, the sources and what is known only at the end come with the
-    whole, and so does whatever has no room in the first message.
+    It is what the finished message begins with: a table comes with the whole, and so does whatever has no room in the
+    first message.
     """
-    pieces = pieces_of(so_far)
-    shown = [piece for piece in pieces if not isinstance(piece, SourceItem | Fact)]
-    if so_far.sources:  # their heading stands last
-        shown.pop()
+    shown = growing_pieces(so_far)
     table = next((n for n, piece in enumerate(shown) if isinstance(piece, Grid)), len(shown))
-    messages = messages_of_pieces(tuple(shown[:table]), links_of(pieces), "", "")
+    messages = messages_of_pieces(shown[:table], links_of(pieces_of(so_far)), "", "")
     return messages[0].blocks if messages else ()
 
 
@@ -151,13 +160,9 @@ def _taken_heading(blocks: list[Block]) -> list[Block]:
 
 def _fits(blocks: list[Block], more: list[Block]) -> bool:
     together = [*blocks, *more]
-    if _has_table(blocks) and more:  # Slack shows a table below everything else in its message
+    if _tables(blocks) and more:  # Slack shows a table below everything else in its message
         return False
     return len(together) <= MESSAGE_BLOCKS and text_size(together) <= MESSAGE_SIZE and _tables(together) <= 1
-
-
-def _has_table(blocks: list[Block]) -> bool:
-    return _tables(blocks) > 0
 
 
 def _tables(blocks: list[Any]) -> int:

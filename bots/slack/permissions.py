@@ -10,11 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import structlog
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bots.slack.post import error_code
+from bots.slack.calls import NotSent, called
 
 _log = structlog.get_logger(__name__)
 
@@ -30,14 +28,10 @@ NO_SCOPE = (
 async def why_not(client: AsyncWebClient, user: str, tenant: str) -> str | None:
     """Return why a person may not choose for a channel, or None if they may."""
     try:
-        answer = await client.users_info(user=user)
-    except SlackApiError as error:
-        code = error_code(error)
-        _log.error("slack_user_unknown", error=code)
-        return NO_SCOPE if code == "missing_scope" else UNKNOWN
-    except (ClientError, TimeoutError, OSError) as error:
-        _log.error("slack_user_unknown", error=type(error).__name__)
-        return UNKNOWN
+        answer = await called(client.users_info(user=user))
+    except NotSent as error:
+        _log.error("slack_user_unknown", error=str(error))
+        return NO_SCOPE if str(error) == "missing_scope" else UNKNOWN
     return refusal(answer.get("user") or {}, tenant)
 
 

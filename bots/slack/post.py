@@ -6,19 +6,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import structlog
-from aiohttp import ClientError
-from slack_sdk.errors import SlackApiError
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bots.metrics import not_posted, posted, step
 from bots.slack.blocks import Block
+from bots.slack.calls import NotSent, called
 from bots.slack.events import Address
 from bots.slack.messages import SlackMessage
 from bots.slack.pace import Pace
 from bots.slack.response_urls import is_allowed
-from bots.slack.retries import BrokenConnection, RateLimit
+from bots.slack.retries import patient
 
 _log = structlog.get_logger(__name__)
 
@@ -27,12 +25,6 @@ RESPONSES = 5
 BLOCK_ERRORS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_attachments", "msg_too_long"}
 )
-PASSING_ERRORS = frozenset(
-    {
-        "ratelimited", "rate_limited", "internal_error", "fatal_error", "service_unavailable", "request_timeout",
-        "team_added_to_org", "message_limit_exceeded",
-    }
-)  # fmt: skip
 MARK = "reggi_turn"
 """The kind of metadata that says which turn a message of ours belongs to
 (https://docs.slack.dev/messaging/message-metadata); by it a reply is found again after a crash."""
@@ -46,46 +38,8 @@ Plain = Callable[[], tuple[SlackMessage, ...]]
 """The same words without blocks, made only if Slack refuses the blocks."""
 
 
-LIMITED = frozenset({"ratelimited", "rate_limited", "429"})
-
-
 class BlocksRefused(Exception):
     """Slack does not take the blocks of this message. Raised by `end_stream` alone; else it never leaves this file."""
-
-
-class NotSent(Exception):
-    """Slack did not take a message; names Slack's own error, or that of the network. Handled where a turn ends.
-
-    `passing`: it may take it later. Whether it took it after all is then unknown.
-    """
-
-    def __init__(self, why: str, passing: bool = False) -> None:
-        super().__init__(why)
-        self.passing = passing
-
-    @property
-    def limited(self) -> bool:
-        """Whether Slack took nothing because it was too much at once."""
-        return str(self) in LIMITED
-
-
-def retry_handlers() -> list[AsyncRetryHandler]:
-    """Return what a client does again by itself: a broken connection once, 429 up to five times after `Retry-After`."""
-    return [BrokenConnection(), RateLimit(max_retry_count=5)]
-
-
-def patient() -> list[AsyncRetryHandler]:
-    """Return what a client that posts does again by itself: only 429.
-
-    Where a connection breaks, the message may have arrived: to send it again unseen would be to answer twice.
-    """
-    return [RateLimit(max_retry_count=5)]
-
-
-def error_code(error: SlackApiError) -> str:
-    """Return Slack's own word for an error, or the HTTP status where the answer was no JSON (a gateway's page)."""
-    data = getattr(error.response, "data", None)
-    return str((isinstance(data, dict) and data.get("error")) or error.response.status_code)
 
 
 class Post:
@@ -312,10 +266,7 @@ class Post:
         if not is_allowed(response_url, str(self._client.base_url)):
             raise NotSent("response address is not Slack's")
         webhook = AsyncWebhookClient(response_url, timeout=30, retry_handlers=patient())
-        try:
-            response = await webhook.send_dict(body)
-        except (ClientError, TimeoutError, OSError) as error:
-            raise NotSent(type(error).__name__, passing=True) from error
+        response = await called(webhook.send_dict(body))
         if response.status_code != 200:
             code = response.body.strip()[:80]
             if has_blocks and any(error in code for error in BLOCK_ERRORS):
@@ -326,14 +277,11 @@ class Post:
     @staticmethod
     async def _call(method: Callable[..., Awaitable[Any]], body: dict[str, Any]) -> Any:
         try:
-            return await method(**body)
-        except SlackApiError as error:
-            code = error_code(error)
-            if body.get("blocks") and code in BLOCK_ERRORS:
-                raise BlocksRefused(code) from error
-            raise NotSent(code, code in PASSING_ERRORS or code.isdigit()) from error
-        except (ClientError, TimeoutError, OSError) as error:
-            raise NotSent(type(error).__name__, passing=True) from error
+            return await called(method(**body))
+        except NotSent as error:
+            if body.get("blocks") and str(error) in BLOCK_ERRORS:
+                raise BlocksRefused(str(error)) from error
+            raise
 
 
 def _chunks(blocks: Sequence[Block]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from bots.asked import Asked
+from bots.payloads import mapping, part
 from bots.threads import Thread
 
 PLATFORM = "teams"
@@ -107,7 +108,7 @@ def read(activity: Mapping[str, Any]) -> Message | Deleted | Installed | None:
     Left out are reactions, members that come and go, and whatever a bot wrote. An edit that undoes a deletion is an edit.
     """
     where, name = where_of(activity), activity.get("id")
-    event = _mapping(activity.get("channelData")).get("eventType")
+    event = part(activity, "channelData").get("eventType")
     if where is None or not isinstance(name, str):
         return None
     match activity.get("type"):
@@ -133,8 +134,8 @@ def is_removal(activity: Mapping[str, Any]) -> bool:
 
 def where_of(activity: Mapping[str, Any]) -> Where | None:
     """Return where an activity happened and by whom, or None where it does not say or a bot did it."""
-    conversation, sender = _mapping(activity.get("conversation")), _mapping(activity.get("from"))
-    conversation_id, bot = conversation.get("id"), _mapping(activity.get("recipient")).get("id")
+    conversation, sender = part(activity, "conversation"), part(activity, "from")
+    conversation_id, bot = conversation.get("id"), part(activity, "recipient").get("id")
     if (
         not isinstance(conversation_id, str)
         or sender.get("role") == "bot"
@@ -154,13 +155,13 @@ def where_of(activity: Mapping[str, Any]) -> Where | None:
 
 def tenant_of(activity: Mapping[str, Any]) -> str:
     """Return the tenant an activity comes from, "" where it names none."""
-    tenant = _mapping(_mapping(activity.get("channelData")).get("tenant")).get("id")
-    tenant = tenant or _mapping(activity.get("conversation")).get("tenantId")
+    tenant = part(activity, "channelData", "tenant").get("id")
+    tenant = tenant or part(activity, "conversation").get("tenantId")
     return tenant if isinstance(tenant, str) else ""
 
 
 def _message(activity: Mapping[str, Any], where: Where, name: str, edited: bool) -> Message | None:
-    bot = _mapping(activity.get("recipient")).get("id")
+    bot = part(activity, "recipient").get("id")
     mentions, said = _mentions(activity), activity.get("text")
     text = said if isinstance(said, str) else ""
     version = hashlib.sha256(f"{activity.get('timestamp')}{text}".encode(errors="replace")).hexdigest()[:16]
@@ -191,7 +192,7 @@ def plain_text(text: str, own_mentions: list[str]) -> str:
 def _files(attachments: object) -> tuple[str, ...]:
     found = []
     for attachment in attachments if isinstance(attachments, list) else []:
-        kind = str(_mapping(attachment).get("contentType") or "")
+        kind = str(mapping(attachment).get("contentType") or "")
         if kind and not kind.startswith(NO_FILES):
             found.append(str(attachment.get("name") or ("a picture" if kind.startswith("image/") else "")))
     return tuple(found)
@@ -202,13 +203,9 @@ def _mentions(activity: Mapping[str, Any]) -> list[tuple[str, str]]:
     entities = activity.get("entities")
     found = []
     for entity in entities if isinstance(entities, list) else []:
-        entity = _mapping(entity)
-        who = _mapping(entity.get("mentioned")).get("id")
+        entity = mapping(entity)
+        who = part(entity, "mentioned").get("id")
         if entity.get("type") == "mention" and isinstance(who, str):
             shown = entity.get("text")
             found.append((who, shown if isinstance(shown, str) else ""))
     return found
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

@@ -14,7 +14,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import quote
 
 import aiohttp
@@ -49,6 +49,7 @@ CALL_SECONDS = 30.0
 NO_CONNECTION = 0
 
 Sent = TypeVar("Sent")
+Said = TypeVar("Said")
 
 
 class NotSent(Exception):
@@ -245,6 +246,18 @@ class Conversation:
         raise NotSent(f"Teams did not take a message in {ATTEMPTS} attempts")
 
 
+Talk = Callable[[Conversation], Awaitable[tuple[str, ...] | None]]
+"""Says something in a conversation; returns the ids of messages that stand for it, None where that is not known."""
+
+
+class Now(Protocol):
+    """Takes a conversation up at once, to ask something in it. Raises NotSent."""
+
+    async def __call__(self, talk: Callable[[Conversation], Awaitable[Said]]) -> Said:
+        """Return what `talk` returns."""
+        ...
+
+
 class TeamsAdapter:
     """Takes conversations up."""
 
@@ -253,8 +266,8 @@ class TeamsAdapter:
         self._app_id = app_id
         self._pace = pace or Pace()
 
-    async def converse(self, reference: Reference, talk: Callable[[Conversation], Awaitable[None]]) -> None:
-        """Take the conversation up and let `talk` say things in it.
+    async def converse(self, reference: Reference, talk: Callable[[Conversation], Awaitable[Said]]) -> Said:
+        """Take the conversation up and let `talk` say things in it; return what it returns.
 
         Raises:
             NotSent: the bot could not log in, or Teams did not take a message.
@@ -262,7 +275,7 @@ class TeamsAdapter:
         headers = await self._account.authorization(self._app_id)
         timeout = aiohttp.ClientTimeout(total=CALL_SECONDS)
         async with aiohttp.ClientSession(timeout=timeout, trust_env=True) as http:
-            await talk(Conversation(http, reference, headers, self._pace))
+            return await talk(Conversation(http, reference, headers, self._pace))
 
 
 async def _read(response: aiohttp.ClientResponse) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,23 +13,20 @@ import structlog
 from bots.afterwards import Afterwards, again
 from bots.asked import Asked
 from bots.in_order import InOrder
-from bots.offers import PROMPTS, WORTH_SAYING_UNASKED, offers_of
+from bots.offers import PROMPTS, offers_of, worth_saying_unasked
+from bots.platforms import Began, TryAgain
 from bots.remembered import Choices, KeptAnswer, Scope
 from bots.stale import word
 from bots.teams.activities import PLATFORM, WAYS, Deleted, Installed, Message, Where
-from bots.teams.adapter import Conversation, NotSent
+from bots.teams.adapter import Conversation, NotSent, Talk
 from bots.teams.controls import controls, prompts
 from bots.teams.entities import forms_of, typing
-from bots.teams.live import Began, Live, Tempo
+from bots.teams.live import Live, Tempo
 from bots.teams.messages import TeamsMessage, escaped, messages_of
 from bots.turn import Note, Turn, Turns
-from bots.workers import TryAgain
-from retrieval.records import Answer
+from bots.wanted import is_wanted
 
 _log = structlog.get_logger(__name__)
-
-
-Talk = Callable[[Conversation], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +43,22 @@ class Work:
     again: bool = False
     began: Began | None = None
     way_back: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A question to be answered, and where.
+
+    `about` is the id of the message that asks; `old` the answer that gives way. `lead` stands above the answer (Markdown).
+    `unasked`: nobody spoke to the bot.
+    """
+
+    asked: Asked
+    where: Where
+    about: str = ""
+    old: KeptAnswer | None = None
+    lead: str = ""
+    unasked: bool = False
 
 
 def key_of(where: Where, message: str) -> str:
@@ -81,20 +93,12 @@ class Answering:
         if message.addressed and old is None:
             await self.type(talk)
         asked = await self.with_defaults(asked, where)
-        return await self.give(
-            talk, asked, where, message.about, old, unasked=not message.addressed, work=work
-        )
+        task = Task(asked, where, message.about, old, unasked=not message.addressed)
+        return await self.give(talk, task, work)
 
-    async def wants(self, message: Message) -> bool:
-        """Whether a message is answered: it is for the bot, its old words were answered, or its channel wants it."""
-        where = message.where
-        if message.addressed:
-            return True
-        if message.edited:
-            return await self.after.about(PLATFORM, where.tenant, message.about) is not None
-        if message.to_others or not (await self.choices(where.tenant, where.channel)).follow_ups:
-            return False
-        return await self.after.answered_in(message.asked.thread)
+    async def wanted(self, message: Message) -> bool:
+        """Whether a message is answered."""
+        return await is_wanted(message, message.where.channel, self.after)
 
     async def deleted(self, talk: Conversation, gone: Deleted) -> None:
         """Take away the answer to a message that is gone, and forget its words.
@@ -116,17 +120,15 @@ class Answering:
                     _log.error("teams_kept_message", error=str(error))
             await self.after.drop(kept)
 
-    async def changed(
-        self, tenant: str, body: dict[str, Any], sent: list[tuple[str, ...]]
-    ) -> tuple[dict[str, Any], Talk | None]:
+    async def changed(self, tenant: str, body: dict[str, Any]) -> tuple[dict[str, Any], Talk | None]:
         """Return where, and how, to say that the law an answer rests on has changed; None where that is not known."""
         kept = await self.after.find(PLATFORM, tenant, str(body.get("answer")))
         if kept is None or not kept.where:
             return {}, None
 
-        async def talk(conversation: Conversation) -> None:
+        async def talk(conversation: Conversation) -> tuple[str, ...]:
             told = messages_of(word(body["citations"], body["on"]))
-            sent.append(tuple([await conversation.send(*forms_of(message)) for message in told]))
+            return tuple([await conversation.send(*forms_of(message)) for message in told])
 
         return json.loads(kept.where), talk
 
@@ -139,47 +141,37 @@ class Answering:
         for message in welcome_messages(installed.where.personal, installed.upgraded):
             await talk.send(*forms_of(message))
 
-    async def give(
-        self,
-        talk: Conversation,
-        asked: Asked,
-        where: Where,
-        about: str = "",
-        old: KeptAnswer | None = None,
-        lead: str = "",
-        unasked: bool = False,
-        work: Work | None = None,
-    ) -> tuple[str, ...]:
-        """Answer a question and keep the answer; one that is `old` gives way to it. `lead` stands above (Markdown).
+    async def give(self, talk: Conversation, task: Task, work: Work | None = None) -> tuple[str, ...]:
+        """Answer a question and keep the answer. Return the ids of the messages that stand for it.
 
         Raises:
             NotSent: Teams did not take the answer.
             TryAgain: there is none yet.
         """
-        work = work or Work()
-        standing = old.messages if old else work.standing
-        live = Live(talk, where.personal, self._tempo, standing, lead, work.began)
+        work, asked, personal = work or Work(), task.asked, task.where.personal
+        standing = task.old.messages if task.old else work.standing
+        live = Live(talk, personal, self._tempo, standing, task.lead, work.began)
         if work.say is not None:
-            return standing if unasked else await live.finish(messages_of(work.say))
+            return standing if task.unasked else await live.finish(messages_of(work.say))
         if work.again:  # its words were kept the first time, and would follow themselves
             await self.turns.forget(asked)
-        if unasked:  # nothing is shown before it is known to be worth it
-            turn = await self.turns.answer(asked)
-            if not _worth_saying(turn):
-                await self.turns.forget(asked)
-                return ()
-        else:
-            async with live.working():
-                turn = await self.turns.answer(asked, live.show)
+        turn = await self._turn(asked, None if task.unasked else live)
+        if task.unasked and not worth_saying_unasked(turn.reply):
+            await self.turns.forget(asked)
+            return ()
         if turn.retry and work.began is not None:
-            note = turn.reply if isinstance(turn.reply, Note) and not unasked else None
+            note = turn.reply if isinstance(turn.reply, Note) and not task.unasked else None
             raise TryAgain("no answer", note, turn.outside, live.standing)
         offers = offers_of(turn.reply, self.after.can_show_text)
-        below = controls(offers, where.personal)
-        sent = await live.finish(messages_of(turn.reply, below, offers.judge))
+        sent = await live.finish(messages_of(turn.reply, controls(offers, personal), offers.judge))
         if live.cancelled:
             await self.turns.forget(asked)
-            return sent
+        else:
+            await self._keep(task, turn, sent, work.way_back)
+        return sent
+
+    async def _keep(self, task: Task, turn: Turn, sent: tuple[str, ...], way_back: str) -> None:
+        asked, where, old = task.asked, task.where, task.old
         key = key_of(where, sent[-1]) if sent and sent[-1] else secrets.token_hex(16)
         if old is not None and old.id != key:
             await self.after.drop(old)
@@ -188,13 +180,19 @@ class Answering:
             asked.thread,
             asked.text,
             place=asked.place,
-            about=about,
+            about=task.about,
             messages=sent,
-            where=work.way_back,
+            where=way_back,
             person=where.user,
         )
         await self.after.keep(kept, turn)
-        return sent
+
+    async def _turn(self, asked: Asked, live: Live | None) -> Turn:
+        """Answer a question, shown as it grows; without `live` nothing is, until it is known to be worth it."""
+        if live is None:
+            return await self.turns.answer(asked)
+        async with live.working():
+            return await self.turns.answer(asked, live.show)
 
     async def type(self, talk: Conversation) -> None:
         """Show at once that the question has come."""
@@ -229,7 +227,3 @@ def welcome_messages(personal: bool, upgraded: bool) -> tuple[TeamsMessage, ...]
         return (TeamsMessage(text), TeamsMessage(card=prompts()))
     # A message of its own: the Agents Playground shows what stands beside suggestions as plain text.
     return (TeamsMessage(text), TeamsMessage("Ask me, for example:", suggestions=PROMPTS))
-
-
-def _worth_saying(turn: Turn) -> bool:
-    return isinstance(turn.reply, Answer) and turn.reply.status in WORTH_SAYING_UNASKED

@@ -8,7 +8,7 @@ person or of a law can forge a link. A card may have 28 KB
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from bots.render import (
@@ -16,6 +16,7 @@ from bots.render import (
     Fact,
     Grid,
     Heading,
+    Links,
     Paragraph,
     Piece,
     SourceItem,
@@ -25,8 +26,6 @@ from bots.render import (
 from retrieval.records import Statement
 
 Card = dict[str, Any]
-Links = Mapping[str, str]
-"""Official addresses by mark, so that a mark in the text can be clicked."""
 
 CARD = "application/vnd.microsoft.card.adaptive"
 VERSION = "1.5"
@@ -53,11 +52,6 @@ def card(body: Iterable[Card], actions: Iterable[Card] = (), wide: bool = True) 
 def size_of(value: Any) -> int:
     """Return the bytes of a card or a part of one as it is sent."""
     return len(json.dumps(value).encode())
-
-
-def links_of(pieces: Iterable[Piece]) -> dict[str, str]:
-    """Return the addresses of the sources that have one."""
-    return {piece.mark: piece.url for piece in pieces if isinstance(piece, SourceItem) and piece.url}
 
 
 def tables(grid: Grid, links: Links) -> tuple[Card, ...]:
@@ -101,9 +95,8 @@ def blocks_of(pieces: Iterable[Piece], links: Links) -> list[Card]:
             case SourceItem(mark, text, url, details):
                 named = [run(f"[{mark}] ", bold=True), run(text, url=url), run(f" ({details})", subtle=True)]
                 blocks.append(rich(named, spacing="Small"))
-            case Fact(label, text):
-                line = f"{label}: {text}" if label else text
-                blocks.append(rich([run(line, subtle=True)], spacing="Small"))
+            case Fact():
+                blocks.append(rich([run(piece.line, subtle=True)], spacing="Small"))
     return blocks
 
 

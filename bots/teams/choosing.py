@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
 
-from bots.afterwards import NOT_KEPT, Afterwards
-from bots.choices import Choosing, standing, unknown_state
+from bots.afterwards import Afterwards
+from bots.choices import Choosing, standing
+from bots.choosing import Chooser, chosen, set_for_channel
 from bots.remembered import Scope
 from bots.teams.activities import PLATFORM, Where
-from bots.teams.adapter import Conversation, NotSent
+from bots.teams.adapter import Conversation, NotSent, Now
 from bots.teams.cards import Card
 from bots.teams.controls import switches, told
 from bots.teams.messages import TeamsMessage, escaped
@@ -37,47 +39,26 @@ class ChannelChoices:
 
     async def chosen(self, talk: Conversation, where: Where, choosing: Choosing) -> TeamsMessage:
         """Do what was written, and return what is said to it."""
-        if choosing.unknown:
-            return _said(unknown_state(choosing.unknown))
-        if choosing.settings and where.personal:
-            return _said(IN_PERSONAL)
-        mine = choosing.mine or where.personal
-        scope = Scope(PLATFORM, where.tenant, where.user if mine else where.channel)
-        choices = await self._after.choices(scope)
-        if choosing.settings:
-            return TeamsMessage(card=switches(choices), plain=escaped(standing(choices, mine)))
-        if choosing.places is None:
-            return _said(standing(choices, mine))
-        wanted = replace(choices, defaults=choosing.places)
-        refused = None if mine else await why_not(talk, where)
-        if refused is None and not await self._after.choose(scope, wanted):
-            refused = NOT_KEPT.text
-        if refused is None:
-            _log.info("choice_made", defaults=",".join(wanted.defaults), mine=mine)
-        return _said(refused or standing(wanted, mine))
+        by = Chooser(Scope(PLATFORM, where.tenant, where.user), _channel(where), where.personal, IN_PERSONAL)
+        found = await chosen(choosing, by, self._after, partial(why_not, talk, where))
+        if isinstance(found, str):
+            return TeamsMessage(escaped(found))
+        return TeamsMessage(card=switches(found), plain=escaped(standing(found, mine=False)))
 
-    async def switch(
-        self, where: Where, follow_ups: bool, now: Callable[[Callable[[Conversation], Awaitable[None]]], Awaitable[None]]
-    ) -> Card:  # fmt: skip
+    async def switch(self, where: Where, follow_ups: bool, now: Now) -> Card:
         """Turn the switch, and return how it stands now. `now` takes the conversation up."""
-        refused: str | None = UNKNOWN
 
-        async def ask(talk: Conversation) -> None:
-            nonlocal refused
-            refused = await why_not(talk, where)
+        async def ask() -> str | None:
+            try:
+                return await now(lambda talk: why_not(talk, where))
+            except NotSent as error:
+                _log.error("teams_user_unknown", error=str(error))
+                return UNKNOWN
 
-        try:
-            await now(ask)
-        except NotSent as error:
-            _log.error("teams_user_unknown", error=str(error))
-        if refused is not None:
-            return told(refused)
-        scope = Scope(PLATFORM, where.tenant, where.channel)
+        scope = _channel(where)
         wanted = replace(await self._after.choices(scope), follow_ups=follow_ups)
-        if not await self._after.choose(scope, wanted):
-            return told(NOT_KEPT.text)
-        _log.info("choice_made", follow_ups=follow_ups)
-        return switches(wanted)
+        refused = await set_for_channel(scope, wanted, self._after, ask)
+        return told(refused) if refused else switches(wanted)
 
 
 async def why_not(talk: Conversation, where: Where) -> str | None:
@@ -98,5 +79,5 @@ def refusal(member: Mapping[str, Any], tenant: str) -> str | None:
     return STRANGER if home and tenant and home != tenant else None
 
 
-def _said(text: str) -> TeamsMessage:
-    return TeamsMessage(escaped(text))
+def _channel(where: Where) -> Scope:
+    return Scope(PLATFORM, where.tenant, where.channel)

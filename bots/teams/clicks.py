@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -12,8 +12,8 @@ from bots.asked import Asked
 from bots.offers import NOTED, THANKS, TOLD_ALREADY, WHAT_WAS_WRONG, offers_for
 from bots.remembered import KeptAnswer
 from bots.teams.activities import PLATFORM, Where
-from bots.teams.adapter import Conversation
-from bots.teams.answering import Answering, key_of
+from bots.teams.adapter import Conversation, Now, Talk
+from bots.teams.answering import Answering, Task, key_of
 from bots.teams.cards import CARD, Card, blocks_of, card, pages, rich, run
 from bots.teams.choosing import ChannelChoices
 from bots.teams.controls import controls, prompts, reason_form, right_state_chooser, text_page, told
@@ -22,11 +22,8 @@ from bots.teams.messages import escaped
 from bots.turn import Note
 from retrieval.jurisdictions import registry
 
-Talk = Callable[[Conversation], Awaitable[None]]
 Later = Callable[[Talk], None]
 """Lets something be said in the conversation after the press was acknowledged."""
-Now = Callable[[Talk], Awaitable[None]]
-"""Asks something of the conversation before it is acknowledged. Raises NotSent."""
 
 ASKED = "Asked. The answer comes below."
 TEXT_BYTES = 18_000
@@ -99,7 +96,8 @@ class Clicks:
             if current is None:  # deleted or answered again meanwhile
                 return
             await self._answering.turns.forget(again(current))
-            await self._answering.give(talk, again(current, code), where, current.about, current)
+            task = Task(again(current, code), where, current.about, current)
+            await self._answering.give(talk, task)
 
     async def _statute(self, pressed: Pressed, kept: KeptAnswer) -> Card:
         found = await self._after.statute_text(kept)
@@ -122,7 +120,7 @@ class Clicks:
         text, where = pressed.data.get("question", ""), pressed.where
         if not text.strip():
             return None
-        asked = Asked(text, where.thread, (f"pressed:{where.conversation}:{pressed.id}",))
+        asked = Asked(text, where.thread, pressed.deliveries)
         if again or await self._answering.turns.take(asked):
             later(lambda talk: self._asked_by(talk, where, asked))
         return prompts()
@@ -132,7 +130,7 @@ class Clicks:
         await self._answering.type(talk)
         lead = f"**{escaped(where.name or 'Somebody')} asked:** {escaped(' '.join(asked.text.split()))}"
         asked = await self._answering.with_defaults(asked, where)
-        await self._answering.give(talk, asked, where, lead=lead)
+        await self._answering.give(talk, Task(asked, where, lead=lead))
 
     def _standing(self, kept: KeptAnswer, where: Where, said: str = "") -> Card:
         """The buttons as they stood below the answer."""
@@ -142,9 +140,7 @@ class Clicks:
 
     async def _first(self, pressed: Pressed, kept: KeptAnswer) -> bool:
         """Whether this press comes for the first time: Teams delivers again what was not acknowledged in time."""
-        return await self._answering.turns.take(
-            replace(again(kept), deliveries=(f"pressed:{pressed.where.conversation}:{pressed.id}",))
-        )
+        return await self._answering.turns.take(replace(again(kept), deliveries=pressed.deliveries))
 
 
 def form(title: str, content: Card) -> dict[str, Any]:

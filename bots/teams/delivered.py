@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bots.inbox import Delivery
+from bots.platforms import TryAgain, Undeliverable
 from bots.teams.activities import PLATFORM, Deleted, Installed, Message
 from bots.teams.adapter import NotSent
 from bots.teams.invokes import Pressed
-from bots.workers import TryAgain, Undeliverable
 
 READ = (
     "type", "id", "channelId", "serviceUrl", "from", "recipient", "conversation", "locale", "text", "textFormat",

@@ -16,9 +16,9 @@ from typing import Any
 from bots.asked import Asked, clean
 from bots.background import Background
 from bots.offers import ABOUT_LAW
-from bots.render import pieces_of
+from bots.render import links_of, pieces_of
 from bots.teams.answering import Answering
-from bots.teams.cards import CARD, CARD_BYTES, Card, blocks_of, card, links_of, rich, run, size_of
+from bots.teams.cards import CARD, CARD_BYTES, Card, blocks_of, card, rich, run, size_of
 from bots.teams.clicks import form
 from bots.teams.controls import question_form
 from bots.teams.invokes import Dialog
@@ -98,7 +98,7 @@ class Extension:
 
 def answer_card(reply: Reply) -> Card:
     """Return a reply as one card. One that is too long for it is told in short, with the sources of what is said."""
-    shown = card(blocks_of(pieces_of(reply), links_of(pieces_of(reply))))
+    shown = _card_of(reply)
     if size_of(shown) <= CARD_BYTES or isinstance(reply, Note):
         return shown
     said = (*reply.short_answer, *reply.conclusion)
@@ -107,7 +107,11 @@ def answer_card(reply: Reply) -> Card:
         reply, sections=(), table=None, sources=tuple(s for s in reply.sources if s.mark in marks),
         notices=(*reply.notices, SHORTENED),
     )  # fmt: skip
-    pieces = pieces_of(short)
+    return _card_of(short)
+
+
+def _card_of(reply: Reply) -> Card:
+    pieces = pieces_of(reply)
     return card(blocks_of(pieces, links_of(pieces)))
 
 

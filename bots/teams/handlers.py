@@ -1,4 +1,4 @@
-"""Teams' requests taken: token first, acknowledged at once, answered in the background."""
+"""Teams' requests taken: token first, written down, acknowledged at once; answered from the inbox."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-import structlog
 from aiohttp import web
 
 from bots.afterwards import Afterwards
@@ -20,13 +19,13 @@ from bots.loopback import is_loopback
 from bots.stale import KIND
 from bots.storable import storable
 from bots.teams.activities import PLATFORM, Deleted, Installed, Message, is_removal, read, tenant_of, where_of
-from bots.teams.adapter import Conversation, NotSent, TeamsAdapter, reference_of
+from bots.teams.adapter import Conversation, NotSent, Now, Said, Talk, TeamsAdapter, reference_of
 from bots.teams.answering import Answering, Work
 from bots.teams.cards import CARD
 from bots.teams.choosing import ChannelChoices
-from bots.teams.clicks import Clicks, Talk
+from bots.teams.clicks import Clicks
 from bots.teams.delivered import as_outcome, delivery_of, pressed_delivery, way_back
-from bots.teams.entities import forms_of
+from bots.teams.entities import Activity, forms_of
 from bots.teams.extension import DIALOG_SECONDS, Extension
 from bots.teams.invokes import Dialog, Judged, Pressed, read_invoke
 from bots.teams.live import Tempo
@@ -35,9 +34,6 @@ from bots.teams.tokens import Gate
 from bots.turn import Note, Turns
 from bots.workers import Workers
 
-_log = structlog.get_logger(__name__)
-
-Activity = dict[str, Any]
 Forget = Callable[[str, str, str, str], Awaitable[None]]
 NOT_OFFERED = 501
 """What the protocol answers to an invoke that is not known."""
@@ -54,25 +50,23 @@ class Teams:
         after: Afterwards,
         place_of: PlaceOf,
         background: Background,
+        workers: Workers,
+        forget: Forget,
         local: bool,
         tenants: frozenset[str] = frozenset(),
         tempo: Tempo | None = None,
-        workers: Workers | None = None,
-        forget: Forget | None = None,
         dialog_seconds: float = DIALOG_SECONDS,
     ) -> None:
-        """`local`: answers may go to this machine, and where no token is needed requests come from it alone.
+        """`workers` take what asks something, to be answered from the inbox.
 
-        `tenants` are those that are answered; all, if there are none. `workers` take what asks something, to be
-        answered from the inbox; without them it is answered in the background and lost with the process.
-        `forget` deletes what is kept of a person, or of a chat or channel (platform, tenant, person, place).
-        A dialog waits `dialog_seconds` for its answer.
+        `forget` deletes what is kept of a person, or of a chat or channel (platform, tenant, person, place). `local`:
+        answers may go to this machine, and where no token is needed requests come from it alone. `tenants` are those
+        that are answered; all, if there are none. A dialog waits `dialog_seconds` for its answer.
         """
         self._adapter = adapter
         self._gate = gate
         self._turns = turns
         self._place_of = place_of
-        self._background = background
         self._local = local
         self._tenants = tenants
         self._workers = workers
@@ -109,49 +103,42 @@ class Teams:
 
     async def _take(self, activity: Activity) -> None:
         found = read(activity)
-        work = self.work_of(activity)
-        if found is None or work is None:
+        if found is None:
             return
-        if self._workers is None:
-            self._converse_later(activity, work)
-            return
+        reference_of(activity)  # what could not be answered is refused, and not written down
         if isinstance(found, Message) and not found.addressed:
-            known = found.edited and await self._workers.knows(
-                PLATFORM, found.where.tenant, found.asked.deliveries[0]
-            )
-            if not known and not await self._answering.wants(found):
+            about = f"activity:{found.about}"
+            known = found.edited and await self._workers.knows(PLATFORM, found.where.tenant, about)
+            if not known and not await self._answering.wanted(found):
                 return  # not a word of it is written down
         await self._workers.accept(delivery_of(found, activity))
 
     async def _removed(self, activity: Activity) -> None:
         """The app was taken out of a chat or a team: what is kept of the person, or of the place, goes."""
         where = where_of(activity)
-        if self._forget is not None and where is not None:
+        if where is not None:
             await self._forget(PLATFORM, where.tenant, where.user if where.personal else "", where.channel)
 
     async def work(self, entry: Entry, say: Note | None = None) -> tuple[str, ...]:
-        """Do what an entry of the inbox asks for; see `bots.workers.Platform`."""
+        """Do what an entry of the inbox asks for; see `bots.platforms.Platform`."""
         activity = dict(entry.delivery.body)
-        sent: list[tuple[str, ...]] = []
-        task = Work(entry.posted, say, entry.claims > 1, partial(self._note, entry), way_back(activity))
+        began = partial(self._workers.note, entry)
+        work = Work(entry.posted, say, entry.claims > 1, began, way_back(activity))
         talk: Talk | None
         if entry.delivery.kind == KIND:
-            activity, talk = await self._answering.changed(entry.delivery.tenant, activity, sent)
+            activity, talk = await self._answering.changed(entry.delivery.tenant, activity)
+            talk = None if say is not None else talk
         elif entry.delivery.kind == "pressed":
             talk = await self._pressed_again(activity)
         else:
-            talk = self.work_of(activity, sent, task)
-        if talk is None or (say is not None and entry.delivery.kind == KIND):
+            talk = self._talk_of(activity, work)
+        if talk is None:
             return ()
         try:
-            await self._adapter.converse(reference_of(activity), talk)
+            stands = await self._adapter.converse(reference_of(activity), talk)
         except NotSent as error:
             raise as_outcome(error) from error
-        return sent[0] if sent else entry.posted
-
-    async def _note(self, entry: Entry, posted: tuple[str, ...]) -> None:
-        if self._workers is not None:
-            await self._workers.note(entry, posted)
+        return entry.posted if stands is None else stands
 
     async def _pressed_again(self, activity: Activity) -> Talk | None:
         """What a press asked for, once more; the card it left stands already."""
@@ -161,42 +148,27 @@ class Teams:
             await self._clicks.press(pressed, self._now(activity), wanted.append, again=True)
         return wanted[0] if wanted else None
 
-    def work_of(
-        self, activity: Activity, sent: list[tuple[str, ...]] | None = None, work: Work | None = None
-    ) -> Talk | None:
-        """Return what an activity that was let in asks for, None where that is nothing.
+    def _talk_of(self, activity: Activity, work: Work) -> Talk | None:
+        """What is said to an activity, None where it asks nothing."""
+        match read(activity):
+            case Message() as message:
+                return lambda talk: self._message(talk, message, work)
+            case Deleted() as gone:
+                return lambda talk: self._answering.deleted(talk, gone)
+            case Installed() as installed:
+                return lambda talk: self._installed(talk, installed)
+        return None
 
-        Raises:
-            RequestRefused: 400, its addresses have not the shape the Bot Framework gives them.
-        """
-        found = read(activity)
-        if found is None:
-            return None
-        reference_of(activity)
-        match found:
-            case Message():
-                return lambda talk: self._message(talk, found, sent, work)
-            case Deleted():
-                return lambda talk: self._answering.deleted(talk, found)
-            case Installed():
-                return lambda talk: self._installed(talk, found)
-
-    async def _message(
-        self, talk: Conversation, message: Message, sent: list[tuple[str, ...]] | None, work: Work | None
-    ) -> None:
+    async def _message(self, talk: Conversation, message: Message, work: Work) -> tuple[str, ...] | None:
         async with self._answering.in_order.turn(message.about):
-            if not await self._answering.wants(message):
-                return
-            if work is None and not await self._turns.take(message.asked):
-                return
+            if not await self._answering.wanted(message):
+                return None
             choosing = read_choosing(message.asked.text, self._place_of) if message.addressed else None
-            if choosing is None or (work is not None and work.say is not None):
-                stands = await self._answering.message(talk, message, work)
-                if sent is not None:
-                    sent.append(stands)
-            else:
-                said = await self._choices.chosen(talk, message.where, choosing)
-                await talk.send(*forms_of(said))
+            if choosing is None or work.say is not None:
+                return await self._answering.message(talk, message, work)
+            said = await self._choices.chosen(talk, message.where, choosing)
+            await talk.send(*forms_of(said))
+            return None
 
     async def _installed(self, talk: Conversation, installed: Installed) -> None:
         welcomed = Asked("", installed.where.thread, (f"welcomed:{installed.activity}",))
@@ -208,10 +180,8 @@ class Teams:
             case Pressed() as pressed:
                 wanted: list[Talk] = []
                 card = await self._clicks.press(pressed, self._now(activity), wanted.append)
-                if wanted and self._workers is not None:
+                if wanted:
                     await self._workers.accept(pressed_delivery(pressed, activity))
-                elif wanted:
-                    self._converse_later(activity, wanted[0])
                 return web.json_response(_shown(card))
             case Judged() as judged:
                 shown = await self._clicks.judge(judged)
@@ -220,20 +190,11 @@ class Teams:
                 return web.json_response(await self._extension.show(dialog))
         return web.Response(status=NOT_OFFERED)
 
-    def _now(self, activity: Activity) -> Callable[[Talk], Awaitable[None]]:
-        return lambda talk: self._adapter.converse(reference_of(activity), talk)
+    def _now(self, activity: Activity) -> Now:
+        async def now(talk: Callable[[Conversation], Awaitable[Said]]) -> Said:
+            return await self._adapter.converse(reference_of(activity), talk)
 
-    def _converse_later(self, activity: Activity, talk: Talk) -> None:
-        """Take the conversation up in the background; what Teams refuses of it is logged, since nobody is left to tell."""
-        reference = reference_of(activity)
-
-        async def work() -> None:
-            try:
-                await self._adapter.converse(reference, talk)
-            except NotSent as error:
-                _log.error("teams_refused_message", error=str(error), channel=str(activity.get("channelId")))
-
-        self._background.start(work(), f"teams {activity['type']}")
+        return now
 
 
 def _shown(card: dict[str, Any] | None) -> dict[str, Any]:

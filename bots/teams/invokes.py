@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from bots.payloads import mapping, part
 from bots.remembered import REASONS, Reason
 from bots.teams.activities import Where, plain_text, where_of
 
@@ -30,6 +31,11 @@ class Pressed:
     data: Mapping[str, str]
     where: Where
     message: str
+
+    @property
+    def deliveries(self) -> tuple[str, ...]:
+        """The ids under which it may come again."""
+        return (f"pressed:{self.where.conversation}:{self.id}",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +68,17 @@ class Dialog:
 
 def read_invoke(activity: Mapping[str, Any]) -> Pressed | Judged | Dialog | None:
     """Return what somebody did, or None where it is nothing that is offered."""
-    where, value = where_of(activity), _mapping(activity.get("value"))
+    where, value = where_of(activity), part(activity, "value")
     if where is None:
         return None
     name, message = str(activity.get("id") or ""), activity.get("replyToId")
     message = message if isinstance(message, str) else ""
     match activity.get("name"):
         case "adaptiveCard/action":
-            action = _mapping(value.get("action"))
+            action = part(value, "action")
             return Pressed(name, str(action.get("verb") or ""), _texts(action.get("data")), where, message)
         case "message/fetchTask":
-            return _judged(_mapping(value.get("data")) or value, where, message, form=True)
+            return _judged(part(value, "data") or value, where, message, form=True)
         case "message/submitAction":
             return _judged(value, where, message, form=False)
         case "composeExtension/fetchTask":
@@ -83,7 +89,7 @@ def read_invoke(activity: Mapping[str, Any]) -> Pressed | Judged | Dialog | None
 
 
 def _judged(value: Mapping[str, Any], where: Where, message: str, form: bool) -> Judged | None:
-    given = _mapping(value.get("actionValue"))
+    given = part(value, "actionValue")
     reaction = given.get("reaction")
     if value.get("actionName") != "feedback" or reaction not in ("like", "dislike"):
         return None
@@ -100,13 +106,9 @@ def _judged(value: Mapping[str, Any], where: Where, message: str, form: bool) ->
 
 def _about(value: Mapping[str, Any]) -> str:
     """The words of the message that a dialog was opened on."""
-    body = _mapping(_mapping(value.get("messagePayload")).get("body")).get("content")
+    body = part(value, "messagePayload", "body").get("content")
     return plain_text(body, []) if isinstance(body, str) else ""
 
 
 def _texts(value: object) -> dict[str, str]:
-    return {str(k): v for k, v in _mapping(value).items() if isinstance(v, str)}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return {str(k): v for k, v in mapping(value).items() if isinstance(v, str)}

@@ -10,12 +10,13 @@ A stream has two minutes, grows by whole texts of which each begins the next, at
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 
 import structlog
 
+from bots.platforms import Began
 from bots.teams.adapter import Conversation, NotSent
 from bots.teams.entities import forms_of, step
 from bots.teams.messages import TeamsMessage, growing_text
@@ -24,7 +25,6 @@ from retrieval.parts import AnswerPart
 _log = structlog.get_logger(__name__)
 
 LOOKING = "Looking it up …"
-Began = Callable[[tuple[str, ...]], Awaitable[None]]
 UNCHANGEABLE = frozenset({400, 403, 404, 410})
 """Answers to the change of a message that can no longer be changed; another one is sent in its place."""
 
@@ -64,6 +64,11 @@ class Live:
         self._told: tuple[str, ...] = ()
         self._done = asyncio.Event()
 
+    @property
+    def standing(self) -> tuple[str, ...]:
+        """Messages that stand for the answer by now."""
+        return tuple(self._standing) or self._told
+
     async def show(self, part: AnswerPart) -> None:
         """Take a verified part; it is shown when Teams takes the next state."""
         self._part = part
@@ -72,8 +77,10 @@ class Live:
     async def working(self) -> AsyncIterator[None]:
         """Show the answer growing while the block takes longer than a moment."""
         if not self._tempo.patience and not self._standing:
-            self._streams = False  # a stream that a crash leaves behind cannot be ended by anybody else
-            await self._put_first()
+            # Shown at once, so that the message that the answer becomes is known before the answer; and not
+            # streamed, since a stream that a crash leaves behind cannot be ended by anybody else.
+            self._streams = False
+            await self._try(LOOKING, informative=True)
         task = asyncio.get_running_loop().create_task(self._grow())
         try:
             yield
@@ -118,15 +125,17 @@ class Live:
                 wait = self._tempo.interval
             part = self._part
             text = growing_text(part.so_far) if part else LOOKING
-            if text == self._shown:
-                continue
-            try:
-                await self._put(text, informative=part is None)
-                self._shown = text
-            except NotSent as error:
-                # What is shown on the way is an extra; the whole answer is sent all the same.
-                self._broken, self.cancelled = True, _is_cancelled(error)
-                _log.info("teams_live_broke", error=str(error), cancelled=self.cancelled)
+            if text != self._shown:
+                await self._try(text, informative=part is None)
+
+    async def _try(self, text: str, informative: bool) -> None:
+        """Show a state of the answer; that is an extra, and the whole answer is sent all the same."""
+        try:
+            await self._put(text, informative)
+            self._shown = text
+        except NotSent as error:
+            self._broken, self.cancelled = True, _is_cancelled(error)
+            _log.info("teams_live_broke", error=str(error), cancelled=self.cancelled)
 
     async def _put(self, text: str, informative: bool) -> None:
         if self._streams:
@@ -142,24 +151,10 @@ class Live:
             self._standing.append(await self._talk.send(*shown))
             await self._tell(self._standing[0])
 
-    async def _put_first(self) -> None:
-        """Show at once that it is looked up, so that the message that the answer becomes is known before the answer."""
-        try:
-            await self._put(LOOKING, informative=True)
-            self._shown = LOOKING
-        except NotSent as error:
-            self._broken, self.cancelled = True, _is_cancelled(error)
-            _log.info("teams_live_broke", error=str(error), cancelled=self.cancelled)
-
     async def _tell(self, message: str) -> None:
         if self._began is not None and message and message not in self._told:
             self._told = (*self._told, message)
             await self._began(self._told)
-
-    @property
-    def standing(self) -> tuple[str, ...]:
-        """Messages that stand for the answer by now."""
-        return tuple(self._standing) or self._told
 
     async def _ended(self, message: TeamsMessage) -> str:
         """End the stream with a message; where it can no longer be ended, change what it left, or send anew."""

@@ -26,15 +26,18 @@ from bots.render import (
     Fact,
     Grid,
     Heading,
+    Links,
     Paragraph,
     Piece,
     SourceItem,
     Title,
+    growing_pieces,
+    links_of,
     marks_text,
     pieces_of,
     split_text,
 )
-from bots.teams.cards import Card, Links, links_of, tables
+from bots.teams.cards import Card, tables
 from bots.turn import BROKEN, Note, Reply
 from retrieval.records import Answer
 
@@ -122,14 +125,9 @@ def messages_of(reply: Reply, controls: Card | None = None, judged: bool = False
 def growing_text(so_far: Answer) -> str:
     """Return what the first message of an answer shows while the answer is still being written.
 
-    The sources, and what is known only at the end, come with the whole. What is shown of one part begins what is shown
-    of the next.
+    What is shown of one part begins what is shown of the next.
     """
-    pieces = pieces_of(so_far)
-    shown = [piece for piece in pieces if not isinstance(piece, SourceItem | Fact)]
-    if so_far.sources:  # their heading stands last
-        shown.pop()
-    parts = _parts(shown, links_of(pieces))
+    parts = _parts(growing_pieces(so_far), links_of(pieces_of(so_far)))
     return _message(parts[0], {}).text if parts else ""
 
 

@@ -14,12 +14,14 @@ from aiohttp import web
 from multidict import MultiDictProxy
 
 from bots.asked import Asked
-from bots.conversations import Thread
 from bots.errors import RequestRefused
-from bots.turn import EXAMPLE, Note, Reply, Turns
+from bots.library import Library
+from bots.offers import PROMPTS
+from bots.threads import Thread
+from bots.turn import Note, Reply, Turns
 from bots.web.exports import as_csv, as_json, as_text
 from bots.web.kept import KeptReplies, new_key
-from bots.web.links import Library, source_links
+from bots.web.links import source_links
 from bots.web.look import drawer_address, html_page, render
 from bots.web.parts import Shown, begin_turn, note_piece, pieces_of_part, whole_turn
 from bots.web.tiles import TILES
@@ -27,12 +29,6 @@ from retrieval.errors import RetrievalError
 from retrieval.parts import AnswerPart, parts_of
 from retrieval.records import Answer, Source
 
-EXAMPLES = (
-    EXAMPLE,
-    "Compare breach notice deadlines in Arizona, Missouri and Oregon",
-    "Which states have a comprehensive privacy act?",
-    "Must I honor Global Privacy Control in Colorado?",
-)
 WAYS = ("Choose states on the small map below the question, or name them in it.",)
 STILL_SECONDS = 8.0
 """A waiting browser hears from us this often, so that neither it nor a proxy takes the line for dead."""
@@ -114,7 +110,7 @@ class Asking:
             tiles=TILES,
             names=self._names,
             chosen=chosen,
-            examples=EXAMPLES,
+            examples=[question for _, question in PROMPTS],
             turn=turn,
             conversation=conversation or secrets.token_hex(16),
         )

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-
 from aiohttp import web
 
 from bots.errors import RequestRefused
 from bots.loopback import why_not_here
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from bots.traffic import Handler
 
 HEADERS = {
     "Content-Security-Policy": (

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from aiohttp import web
 
-from bots.web.links import Library, section_address
+from bots.library import Library
+from bots.web.links import section_address
 from bots.web.look import html_page, render
 from bots.web.tiles import COLUMNS, ROWS, SIGNS, TILES, Shade, act_shade, legend, review_shade, topic_shade
 from bots.web.timeline import by_day, changes

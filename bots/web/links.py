@@ -3,23 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Protocol
 
+from bots.library import Library
 from bots.web.look import path_part
-from retrieval.catalogue import Catalogue
 from retrieval.records import Passage, Source
-
-
-class Library(Protocol):
-    """The port to the law: `retrieval.retriever.LawLibrary`."""
-
-    async def catalogue(self, jurisdiction: str) -> Catalogue:
-        """Return one jurisdiction's law; empty where there is none.
-
-        Raises:
-            RetrievalError: the store cannot be read.
-        """
-        ...
 
 
 def section_address(passage: Passage) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from bots.render import FEDERAL, place_names
+from bots.render import has_several_places, place_names
 from bots.turn import Note, Reply
 from bots.web.followups import next_questions
 from bots.web.look import templates
@@ -81,9 +81,7 @@ def whole_turn(key: str, question: str, reply: Reply, shown: Shown) -> str:
 def _place(so_far: Answer) -> tuple[str | None, bool]:
     """The name of the last section's jurisdiction where there are several, and whether it begins with that section."""
     last = so_far.sections[-1].jurisdiction
-    told = {section.jurisdiction for section in so_far.sections if section.jurisdiction}
-    several = len(({d.code for d in so_far.jurisdictions} or told) - {FEDERAL}) > 1
-    if not several or not last:
+    if not last or not has_several_places(so_far):
         return None, False
     before = so_far.sections[-2].jurisdiction if len(so_far.sections) > 1 else None
     return place_names(so_far)[last], last != before

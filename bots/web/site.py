@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 
 from aiohttp import web
 
+from bots.library import Library
 from bots.turn import Turns
 from bots.web.asking import Asking, Preview
 from bots.web.guard import add_headers, guarded
 from bots.web.known import Covered, Known
-from bots.web.links import Library
 from bots.web.look import DRAWER, drawer, files
 from corpus_loader.coverage import coverage
 from retrieval.jurisdictions import registry
@@ -28,7 +28,8 @@ def mount(
 ) -> None:
     """Add the page to an application.
 
-    `previews` draw an answer as another channel shows it, by the channel's name. `everybody`: not only this machine may look; put a log-in in front then.
+    `previews` draw an answer as another channel shows it, by the channel's name. `everybody`: not only this machine
+    may look; put a log-in in front then.
     """
     places = registry().places
     names = {place.code: place.name for place in places}

@@ -1,6 +1,6 @@
 """The checks of claims: what they catch, what they wrongly hold back, what they cost; a lying server and a real tiny model.
 
-The set is tests/retrieval/grounding_cases.jsonl: 1,229 sentences in 9 rounds, written by hand. Round 1 was there while the
+The set is tests/retrieval/grounding_cases.jsonl: 1,649 sentences in 13 rounds, written by hand. Round 1 was there while the
 checks were written. Each later round was run once before anything was changed for it, which is the fairer measure:
 
     round   caught            wrongly held back
@@ -12,10 +12,14 @@ checks were written. Each later round was run once before anything was changed f
       7      .794 (54 of 68)     .24   (17 of 71)
       8      .891 (41 of 46)     .09   ( 4 of 45)
       9      .929 (39 of 42)     .26   ( 9 of 35)
+     10      .870 (47 of 54)     .19   (12 of 63)   from here on: sections drawn at random, sentences near to the statements
+     11      .909 (50 of 55)     .13   ( 9 of 67)
+     12      .902 (46 of 51)     .21   (11 of 53)
+     13      .941 (32 of 34)     .16   ( 7 of 43)
 
-On first sight too, every wrong figure, date and state was caught, but for one sum "in total" of round 7. What passed on first
-sight were turns of duty, condition and party; nobody should take the figures below, after mending, for those of a sentence
-never seen. What is held back wrongly goes back to the model once with the reason; the prompt asks it to keep to the law's own
+On first sight too, every wrong figure, date and state was caught, but for one sum "in total" of round 7 and "class B" for
+"class E" of round 11. What passed on first sight were turns of duty, condition and party; nobody should take the figures
+below, after mending, for those of a sentence never seen. What is held back wrongly goes back to the model once with the reason; the prompt asks it to keep to the law's own
 words. The threshold `ENOUGH` stands where the last invented claims of the set are caught; the table printed here shows it.
 """
 

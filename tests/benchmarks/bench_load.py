@@ -70,8 +70,8 @@ def load(data: Path, law: Path) -> dict[str, float]:
     """Load a folder in this process and return figures."""
     from corpus_loader.check import read_digest
     from corpus_loader.load_official import given_paths, load_official
+    from retrieval.chroma_store import ChromaStore
     from retrieval.embeddings import embedding_model
-    from retrieval.store import ChromaStore
 
     model = embedding_model(EMBEDDING)
     model.embed(["warm"])

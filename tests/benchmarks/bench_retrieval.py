@@ -31,8 +31,8 @@ from corpus_loader.chunks import chunks_of
 from retrieval.evaluation import ExamQuestion, read_exam, same_section
 from retrieval.law_names import LawNames
 from retrieval.ranking import rank
+from retrieval.record_rows import embedded_text
 from retrieval.records import Detection, Jurisdictions, Question
-from retrieval.store import embedded_text
 from retrieval.understand import understand
 
 EXAM = Path(__file__).parents[1] / "eval" / "exam.jsonl"

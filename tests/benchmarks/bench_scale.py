@@ -27,10 +27,10 @@ from bench_answers import QUESTIONS, SURVEY, quantiles
 from bots.start import Opened, load_corpus, open_brain, store_folder
 from config.settings import Settings
 from corpus_loader.check import read_digest
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import embedding_model
 from retrieval.official_rows import OfficialChunk
 from retrieval.records import Answer, Passage, Question
-from retrieval.store import ChromaStore
 
 SIZES = (5_000, 100_000)
 ROUNDS = 25

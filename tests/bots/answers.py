@@ -14,6 +14,7 @@ from retrieval.records import (
     Detection,
     LawStatement,
     Passage,
+    Position,
     Question,
     Source,
     Statement,
@@ -234,22 +235,41 @@ class FakeBrain:
 
 
 class FakeLibrary:
-    """The port of `bots.statute_text`: Minnesota's two sections, of one the official text too."""
+    """The port of `bots.library`, over records in memory: Minnesota's two sections, unless others are given."""
 
-    def __init__(self) -> None:
+    def __init__(self, *records: Passage | Position) -> None:
+        self._records = records or minnesota_sections()
         self.error: Exception | None = None
 
     async def catalogue(self, jurisdiction: str) -> Catalogue:
         if self.error is not None:
             raise self.error
-        rights = passage(
-            "325M.14", "Consumer rights", ("A consumer may opt out of the sale of personal data.",)
-        )
-        duties = passage("325M.16", "Controller duties", ("A controller must obtain consent.",))
-        official = replace(
-            rights, text_kind="official", statements=(), text="Subdivision 1. Words of the code.\n\n(a) More."
-        )
-        return Catalogue(jurisdiction, (rights, duties, official) if jurisdiction == "MN" else (), ())
+        here = [record for record in self._records if record.jurisdiction == jurisdiction]
+        passages = tuple(record for record in here if isinstance(record, Passage))
+        return Catalogue(jurisdiction, passages, tuple(r for r in here if isinstance(r, Position)))
+
+
+class ChangingLibrary(FakeLibrary):
+    """A library in which Minnesota's second section takes on the `changes`, as a load would make them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.changes: dict[str, object] = {}
+
+    async def catalogue(self, jurisdiction: str) -> Catalogue:
+        law = await super().catalogue(jurisdiction)
+        digest = [replace(p, **self.changes) if p.section == "325M.16" else p for p in law.digest.values()]  # type: ignore[arg-type]
+        return Catalogue(jurisdiction, (*digest, *law.official.values()), ())
+
+
+def minnesota_sections() -> tuple[Passage, ...]:
+    """The sections that MINNESOTA cites, of the first the official text too."""
+    rights = passage("325M.14", "Consumer rights", ("A consumer may opt out of the sale of personal data.",))
+    duties = passage("325M.16", "Controller duties", ("A controller must obtain consent.",))
+    official = replace(
+        rights, text_kind="official", statements=(), text="Subdivision 1. Words of the code.\n\n(a) More."
+    )
+    return rights, duties, official
 
 
 def passage(section: str, title: str, said: tuple[str, ...]) -> Passage:

@@ -26,6 +26,16 @@ def settings_of(**values: Any) -> Settings:
     return Settings.model_construct(**(Settings.model_construct().model_dump() | values))
 
 
+def slack_settings(slack_url: str, **values: Any) -> Settings:
+    """Return the settings of one workspace of the Slack at an address."""
+    slack = {
+        "slack_bot_token": SecretStr(fake_slack.TOKEN),
+        "slack_signing_secret": SecretStr(fake_slack.SECRET),
+        "slack_api_url": f"{slack_url}/api/",
+    }
+    return settings_of(**slack | values)
+
+
 async def until(reached: Callable[[], bool], seconds: float = 5) -> None:
     """Wait until something has happened in the background."""
     async with asyncio.timeout(seconds):
@@ -92,16 +102,19 @@ class SlackWorld:
                 await asyncio.sleep(0.01)
 
 
-@pytest.fixture
-async def slack() -> AsyncIterator[SlackWorld]:
-    fake, brain = FakeSlack(), FakeBrain()
+@asynccontextmanager
+async def slack_world(library: Any = None, **values: Any) -> AsyncIterator[SlackWorld]:
+    """Serve Reggi to a Slack of our own, with further settings."""
+    fake, brain, conversations = FakeSlack(), FakeBrain(), MemoryConversations()
+    library = library or FakeLibrary()
     async with running(fake.app) as slack_url, ClientSession() as http:
-        settings = settings_of(
-            slack_bot_token=SecretStr(fake_slack.TOKEN),
-            slack_signing_secret=SecretStr(fake_slack.SECRET),
-            slack_api_url=f"{slack_url}/api/",
-        )
-        conversations, library = MemoryConversations(), FakeLibrary()
+        settings = slack_settings(slack_url, **values)
         app = build_app(settings, brain, conversations, place_of, slack_pause=0, library=library)
         async with running(app) as url:
             yield SlackWorld(url, fake, slack_url, brain, http, conversations, library)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackWorld]:
+    async with slack_world() as world:
+        yield world

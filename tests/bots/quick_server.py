@@ -7,26 +7,15 @@ import sys
 from collections import deque
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from bots.conversations import open_conversations
 from bots.server import build_app, serve
-from tests.bots import fake_slack
 from tests.bots.answers import FakeBrain, place_of
-from tests.bots.conftest import settings_of
+from tests.bots.conftest import slack_settings
 
 
 async def main(port: int, folder: Path, slack_url: str) -> None:
     """Serve until killed."""
-    settings = settings_of(
-        port=port,
-        data_dir=folder,
-        slack_bot_token=SecretStr(fake_slack.TOKEN),
-        slack_signing_secret=SecretStr(fake_slack.SECRET),
-        slack_api_url=f"{slack_url}/api/",
-        teams_local=True,
-        teams_patience=0,
-    )
+    settings = slack_settings(slack_url, port=port, data_dir=folder, teams_local=True, teams_patience=0)
     brain = FakeBrain(seconds=0.03)
     brain.asked = deque(maxlen=1)  # type: ignore[assignment] - memory is measured here: nothing may pile up
     async with open_conversations(settings) as conversations:

@@ -18,9 +18,10 @@ from bots.conversations import open_conversations
 from bots.health import Health, NotWorking
 from bots.law_state import LawState
 from bots.server import build_app
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import embedding_model
+from retrieval.record_rows import embedded_text
 from retrieval.retriever import LawLibrary
-from retrieval.store import ChromaStore, embedded_text
 from tests.bots.answers import FakeBrain, place_of
 from tests.bots.conftest import running, settings_of
 from tests.retrieval.law import passage

@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from bots.backup import BackupError, back_up, restore
-from bots.conversations import Thread, open_conversations
+from bots.conversations import open_conversations
+from bots.threads import Thread
 from config.settings import Settings
 from corpus_loader.load import only_load
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import embedding_model
-from retrieval.store import ChromaStore, embedded_text
+from retrieval.record_rows import embedded_text
 from tests.bots.conftest import settings_of
 from tests.retrieval.law import passage
 

@@ -11,7 +11,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from bots.cli import app
-from config import settings as settings_module
 
 KEYS = {
     "id", "status", "question", "title", "jurisdictions", "excluded", "topics", "verdict", "short_answer", "sections", "table",
@@ -41,11 +40,9 @@ def run(data_dir: Path, monkeypatch: pytest.MonkeyPatch):  # type: ignore[no-unt
         monkeypatch.setenv("REGGI_DATA_DIR", str(data_dir))
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
-        settings_module._load.cache_clear()
         return CliRunner().invoke(app, list(words))
 
-    yield command
-    settings_module._load.cache_clear()
+    return command
 
 
 def rows(result: Result) -> list[dict[str, Any]]:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from bots.conversations import Conversations, MemoryConversations, Thread, open_conversations
+from bots.conversations import Conversations, MemoryConversations, open_conversations
 from bots.errors import ConversationsUnavailable
+from bots.threads import Thread
 from tests.bots.conftest import settings_of
 from tests.bots.databases import KINDS, postgres, settings_on  # noqa: F401 - a fixture
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextvars import copy_context
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from bots.asked import Asked
 from bots.logs import HIDDEN, configure_logs, secrets_of
 from bots.threads import Thread
-from bots.turn_id import begin_turn, current_turn, end_turn, turn_id, turn_of
+from bots.turn_id import begin_turn, current_turn, turn_id
 from retrieval.errors import StoreUnavailable
 from tests.bots import fake_slack
 from tests.bots.answers import FakeBrain
@@ -254,11 +255,12 @@ def test_id_is_the_same_for_every_delivery_of_a_message_and_for_every_replica() 
     assert turn_id(asked()) != turn_id(asked())
 
 
-def test_worker_that_goes_on_leaves_the_last_turn_behind() -> None:
-    with turn_of(asked(QUESTION, "T1", "m1")) as turn:
-        assert current_turn() == turn
-    assert current_turn() == ""
-    begin_turn(asked(QUESTION, "T1", "m2"))
-    second = begin_turn(asked(QUESTION, "T1", "m3"))
-    assert current_turn() == second
-    end_turn()
+def test_turn_stays_until_the_task_goes_on_to_another_message() -> None:
+    def task() -> None:
+        assert current_turn() == ""
+        first = begin_turn(asked(QUESTION, "T1", "m2"))
+        assert begin_turn(asked(QUESTION, "T1", "m2")) == current_turn() == first
+        second = begin_turn(asked("Another one?", "T1", "m3"))
+        assert second == current_turn() != first
+
+    copy_context().run(task)

@@ -12,7 +12,6 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from bots import metrics
-from bots.metrics import value
 from retrieval.errors import StoreUnavailable
 from retrieval.records import Verification
 from tests.bots import fake_slack
@@ -23,6 +22,11 @@ from tests.bots.teams_server import TeamsServer, teams_server
 
 DASHBOARD = Path(__file__).parents[2] / "config" / "deploy" / "grafana-dashboard.json"
 TURN = {"channel": "slack", "status": "answered", "engine": "extractive"}
+
+
+def value(name: str, **labels: str) -> float:
+    """Return one number as Prometheus would read it, 0 where nothing was counted yet."""
+    return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
 
 
 @pytest.fixture

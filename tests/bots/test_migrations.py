@@ -12,11 +12,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
-from bots.conversations import Thread, open_conversations
+from bots.conversations import open_conversations
 from bots.database import open_database
 from bots.errors import ConversationsUnavailable
 from bots.migrations import FIRST, upgrade
 from bots.tables import metadata
+from bots.threads import Thread
 from tests.bots.conftest import settings_of
 from tests.bots.databases import KINDS, postgres, settings_on  # noqa: F401 - a fixture
 

@@ -11,9 +11,9 @@ from cryptography.fernet import Fernet
 from typer.testing import CliRunner
 
 from bots.cli import app
-from bots.conversations import Thread, open_conversations
+from bots.conversations import open_conversations
 from bots.inbox import Delivery
-from config.settings import load_settings
+from bots.threads import Thread
 from tests.bots.conftest import settings_of
 
 
@@ -21,7 +21,6 @@ from tests.bots.conftest import settings_of
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REGGI_DATA_DIR", str(tmp_path / "data"))
-    load_settings.__globals__["_load"].cache_clear()
 
     async def fill() -> None:
         async with open_conversations(settings_of(data_dir=tmp_path / "data")) as kept:

@@ -7,40 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession
-from pydantic import SecretStr
 
 from bots.afterwards import Afterwards
 from bots.conversations import MemoryConversations, SqlConversations, open_conversations
 from bots.inbox import Delivery
 from bots.remembered import KeptAnswer, with_answer
-from bots.server import build_app
 from bots.stale import StaleWatch, with_fingerprints, word
 from bots.threads import Thread
 from bots.turn import Turn
-from retrieval.catalogue import Catalogue
 from retrieval.errors import StoreUnavailable
-from tests.bots import fake_slack
-from tests.bots.answers import MINNESOTA, FakeBrain, FakeLibrary, place_of
-from tests.bots.conftest import SlackWorld, running, settings_of, until
+from tests.bots.answers import MINNESOTA, ChangingLibrary
+from tests.bots.conftest import slack_world, until
 from tests.bots.databases import KINDS, postgres, settings_on  # noqa: F401 - a fixture
-from tests.bots.fake_slack import FakeSlack, payload, shown
+from tests.bots.fake_slack import payload, shown
 
 TODAY = dt.date(2026, 11, 21)
 THREAD = Thread("slack", "T1", "C1:1")
-
-
-class Law(FakeLibrary):
-    """A library whose Minnesota can be changed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.changes: dict[str, object] = {}
-
-    async def catalogue(self, jurisdiction: str) -> Catalogue:
-        law = await super().catalogue(jurisdiction)
-        digest = [replace(p, **self.changes) if p.section == "325M.16" else p for p in law.digest.values()]  # type: ignore[arg-type]
-        return Catalogue(jurisdiction, (*digest, *law.official.values()), ())
 
 
 @pytest.fixture(params=["memory", *KINDS])
@@ -53,7 +35,7 @@ async def kept(request: pytest.FixtureRequest, tmp_path: Path):  # type: ignore[
 
 
 async def keep(
-    kept: MemoryConversations | SqlConversations, law: Law, name: str = "a1", tenant: str = "T1"
+    kept: MemoryConversations | SqlConversations, law: ChangingLibrary, name: str = "a1", tenant: str = "T1"
 ) -> KeptAnswer:
     after = Afterwards(kept.remembered, law, lambda: TODAY, watch=True)
     answer = KeptAnswer(name, replace(THREAD, tenant=tenant), "May I?", about=f"C1:{name}")
@@ -68,7 +50,7 @@ async def told(kept: MemoryConversations | SqlConversations) -> list[Delivery]:
 
 
 async def test_unchanged_law_tells_nobody(kept: MemoryConversations) -> None:
-    law = Law()
+    law = ChangingLibrary()
     answer = await keep(kept, law)
     assert all(source.version for source in answer.sources)
     assert await StaleWatch(kept.remembered, law, kept.inbox.accept, lambda: TODAY).look() == 0
@@ -82,7 +64,7 @@ async def test_unchanged_law_tells_nobody(kept: MemoryConversations) -> None:
 async def test_changed_or_ended_section_is_told_once_in_each_thread(
     kept: MemoryConversations, changes: dict[str, object]
 ) -> None:
-    law = Law()
+    law = ChangingLibrary()
     for name, tenant in (("a1", "T1"), ("a2", "T1"), ("a1", "T2")):
         await keep(kept, law, name, tenant)
     law.changes = changes
@@ -98,7 +80,7 @@ async def test_changed_or_ended_section_is_told_once_in_each_thread(
 
 
 async def test_law_that_cannot_be_read_is_looked_at_later(kept: MemoryConversations) -> None:
-    law = Law()
+    law = ChangingLibrary()
     await keep(kept, law)
     law.error, law.changes = StoreUnavailable("away"), {"text": "Another duty."}
     watch = StaleWatch(kept.remembered, law, kept.inbox.accept, lambda: TODAY)
@@ -122,26 +104,17 @@ async def test_thread_in_slack_gets_one_word_where_it_is_switched_on(
     on: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bots.stale.LOOK_SECONDS", 0.02)
-    fake, law = FakeSlack(), Law()
-    async with running(fake.app) as slack_url, ClientSession() as http:
-        settings = settings_of(
-            slack_bot_token=SecretStr(fake_slack.TOKEN),
-            slack_signing_secret=SecretStr(fake_slack.SECRET),
-            slack_api_url=f"{slack_url}/api/",
-            watch_law=on,
-        )
-        kept = MemoryConversations()
-        app = build_app(settings, FakeBrain(), kept, place_of, slack_pause=0, library=law)
-        async with running(app) as url:
-            world = SlackWorld(url, fake, slack_url, FakeBrain(), http, kept, law)
-            await world.event(payload("app_mention"))
-            await world.settled()
-            law.changes = {"text": "Another duty."}
-            if on:
-                await until(lambda: len(fake.posted) == 2)
-            await world.settled()
+    law = ChangingLibrary()
+    async with slack_world(law, watch_law=on) as world:
+        posted = world.slack.posted
+        await world.event(payload("app_mention"))
+        await world.settled()
+        law.changes = {"text": "Another duty."}
+        if on:
+            await until(lambda: len(posted) == 2)
+        await world.settled()
     if on:
-        assert fake.posted[1]["thread_ts"] == fake.posted[0]["thread_ts"]
-        assert "325M.16 changed in my library" in shown(fake.posted[1])
+        assert posted[1]["thread_ts"] == posted[0]["thread_ts"]
+        assert "325M.16 changed in my library" in shown(posted[1])
     else:
-        assert len(fake.posted) == 1
+        assert len(posted) == 1

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from bots.conversations import SqlConversations, Thread, open_conversations
+from bots.conversations import SqlConversations, open_conversations
 from bots.inbox import Delivery, Ended
 from bots.personal import erase_person, erase_place, export_person
 from bots.remembered import Choices, KeptAnswer, Scope
 from bots.tables import OF_TENANTS
+from bots.threads import Thread
 from tests.bots.databases import KINDS, postgres, settings_on  # noqa: F401 - a fixture
 
 MINE, THEIRS = Thread("slack", "T1", "C1:1"), Thread("slack", "T2", "C1:1")

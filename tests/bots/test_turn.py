@@ -8,8 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from bots.asked import Asked
-from bots.conversations import MemoryConversations, Thread
+from bots.conversations import MemoryConversations
 from bots.errors import ConversationsUnavailable
+from bots.threads import Thread
 from bots.turn import BROKEN, SLOW, Limits, Note, Turns, read_question
 from retrieval.errors import QuestionRejected, RetrievalError, StoreUnavailable
 from retrieval.records import Question

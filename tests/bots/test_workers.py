@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from bots.attempts import KEEP_TRYING, REFUSED, SORRY, TRIES
 from bots.conversations import open_conversations
 from bots.errors import ConversationsUnavailable
 from bots.inbox import Accepted, Delivery, Ended, Entry, Inbox, Limits, MemoryInbox
+from bots.platforms import TryAgain, Undeliverable
 from bots.spool import Spool
 from bots.turn import Note
-from bots.workers import KEEP_TRYING, REFUSED, SORRY, TRIES, Pace, TryAgain, Undeliverable, Workers
+from bots.workers import Pace, Workers
 from retrieval.errors import StoreUnavailable
 from tests.bots.conftest import until
 from tests.bots.databases import KINDS, postgres, settings_on  # noqa: F401 - a fixture

@@ -12,10 +12,10 @@ from pathlib import Path
 from corpus_loader.check import Digest, read_digest
 from corpus_loader.errors import CorpusError
 from corpus_loader.load_official import OfficialReport, given_paths, load_official
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import embedding_model
 from retrieval.errors import RetrievalError
 from retrieval.records import Passage
-from retrieval.store import ChromaStore
 from retrieval.versions import Version, Versions
 
 MODEL = "wordllama-64"

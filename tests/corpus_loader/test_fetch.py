@@ -21,8 +21,8 @@ from corpus_loader.fetch import PRODUCT, Manners, fetch_pages, retry_after
 from corpus_loader.load_official import OfficialReport, load_official
 from corpus_loader.snapshots import Fetched, Snapshots
 from corpus_loader.sources import Page, Site
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import embedding_model
-from retrieval.store import ChromaStore
 from tests.corpus_loader.loading import DIGEST, MODEL, NAMES, TODAY, sections
 
 CONTACT = "counsel@example.org"

@@ -10,9 +10,9 @@ import pytest
 
 from corpus_loader.errors import CorpusError, LoadInProgress
 from corpus_loader.load import LoadReport, is_loaded, load_digest
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import embedding_model
 from retrieval.errors import StoreMismatch, StoreUnavailable
-from retrieval.store import ChromaStore
 
 FIXTURE = Path(__file__).parents[1] / "fixtures" / "digest"
 NAMES = {"MN": ("Minnesota", "https://www.revisor.mn.gov/"), "US": ("federal", "https://uscode.house.gov/")}

@@ -18,9 +18,9 @@ from corpus_loader.changes import side_by_side
 from corpus_loader.check import read_digest
 from corpus_loader.errors import CorpusError, LoadInProgress
 from corpus_loader.load import load_digest
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import embedding_model
 from retrieval.errors import StoreMismatch, StoreUnavailable
-from retrieval.store import ChromaStore
 from retrieval.versions import text_on
 from tests.corpus_loader.loading import DIGEST, MODEL, NAMES, TODAY, code, load, sections, state, versions
 

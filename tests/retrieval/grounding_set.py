@@ -3,9 +3,9 @@
 `grounding_cases.jsonl` holds one pair a line: `round`, `kind` ("supported", or what is wrong), `cites` (sections), `sentence`.
 `grounding_passages.jsonl` holds those sections as the digest had them when the set was written, whole, and
 `grounding_positions.jsonl` the sentences of positions that rest on them, so that a later change of the digest does not
-change the measure. All sentences were written by hand from the statements. Rounds 2 to 9 were each written after the checks
-and before the checks were run on them; those from 6 on answer questions of the exam as a chat model would, from the same
-prompt. See tests/benchmarks/bench_grounding.py.
+change the measure. All sentences were written by hand from the statements. Rounds 2 to 13 were each written after the checks
+and before the checks were run on them; those from 6 to 9 answer questions of the exam as a chat model would, from the same
+prompt, and those from 10 on keep to sections drawn at random, one to a jurisdiction. See tests/benchmarks/bench_grounding.py.
 """
 
 from __future__ import annotations

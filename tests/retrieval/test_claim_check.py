@@ -51,7 +51,7 @@ async def test_what_a_position_says_of_two_sections_gets_both_marks() -> None:
     [
         ("A controller needs consent for sensitive data.", (), "no source"),
         ("A controller needs consent for sensitive data.", ("7.7",), "a mark without a source"),
-        ("A controller needs consent for sensitive data.", ("2.1",), "the source speaks of something else"),
+        ("A controller needs consent for sensitive data.", ("2.1",), "not in the source: sensitive, data"),
         ("", ("1.2",), "is empty or too long"),
         ("A controller needs consent. " * 40, ("1.2",), "is empty or too long"),
         ("A controller needs `consent` for sensitive data.", ("1.2",), "holds mark-up"),

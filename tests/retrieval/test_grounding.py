@@ -55,7 +55,7 @@ def results() -> list[tuple[str, bool]]:
 
 def test_the_set_is_large_and_of_every_kind() -> None:
     counts = Counter(c.kind for c in cases())
-    assert sum(counts.values()) >= 300
+    assert sum(counts.values()) >= 1_600
     assert set(counts) == {
         "supported",
         "number",
@@ -74,8 +74,8 @@ def test_the_set_is_large_and_of_every_kind() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "least"),
-    [("number", 0.99), ("date", 0.99), ("state", 0.99), ("time", 0.99), ("negation", 0.95), ("modality", 0.95), ("party", 0.95),
-     ("merged", 0.95), ("absent", 0.95), ("condition", 0.95)],
+    [("number", 1.0), ("date", 1.0), ("state", 1.0), ("time", 1.0), ("negation", 0.98), ("modality", 0.99), ("party", 0.95),
+     ("merged", 0.95), ("absent", 0.98), ("condition", 0.99)],
 )  # fmt: skip
 def test_falsehoods_of_each_kind_are_caught(results: list[tuple[str, bool]], kind: str, least: float) -> None:
     passed = [ok for k, ok in results if k == kind]
@@ -84,7 +84,7 @@ def test_falsehoods_of_each_kind_are_caught(results: list[tuple[str, bool]], kin
 
 def test_what_the_law_says_is_let_through(results: list[tuple[str, bool]]) -> None:
     passed = [ok for k, ok in results if k == "supported"]
-    assert 1 - sum(passed) / len(passed) <= 0.08
+    assert 1 - sum(passed) / len(passed) <= 0.05
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_said_in_other_words(text: str) -> None:
         ("Minn. Stat. § 325M.99 exempts nonprofits.", "the figure 325M.99"),
         ("Under HIPAA a controller may not sell sensitive data without consent.", "names “HIPAA”"),
         ("A controller must encrypt sensitive data.", "not in the source"),
-        ("Nonprofits must appoint a data protection officer.", "the source speaks of something else"),
+        ("Nonprofits must appoint a data protection officer.", "speaks of the nonprofit"),
     ],
 )
 def test_falsehoods_are_named(text: str, why: str) -> None:
@@ -191,7 +191,7 @@ def test_what_keeps_to_the_law_s_conditions_passes(text: str) -> None:
     ("text", "why"),
     [
         ("The Deep Act binds businesses in Minnesota that handle data.", "leaves out whom the source binds"),
-        ("The Deep Act applies to all businesses in Minnesota.", "says too little"),
+        ("The Deep Act applies to all businesses in Minnesota.", "leaves out whom the source binds"),
         ("A business must tell the attorney general of residents affected.", "leaves out the threshold"),
         ("Private businesses must give adults 5 years of free help.", "the figure 5 is of somebody else"),
         ("A late notice costs $5,000 a day for the first 30 days.", "the source has"),
@@ -258,6 +258,45 @@ def test_a_position_bears_what_it_says_of_its_sections() -> None:
     )
     assert why_not("Notice is due within 45 days after discovery of the breach.", (ground,)) is None
     assert why_not("Notice is due within 54 days after discovery of the breach.", (ground,))
+
+
+WAYS = passage(
+    "MN",
+    "ways-act",
+    "3",
+    ("a", "Hospitals are outside the Ways Act."),
+    ("b", "Any university is outside the Ways Act."),
+    ("c", "A business may not, without consent, publish a photograph."),
+    ("e", "Only the attorney general may sue under the Ways Act; consumers cannot."),
+    ("d", "Selling a sample is a second-degree felony."),
+    law="Minnesota Ways Act",
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hospitals and universities are exempt from the Ways Act.",
+        "Consumers may not sue under the Ways Act.",
+        "A business may publish a photograph only with consent.",
+    ],
+)
+def test_what_is_left_out_or_put_between_is_read(text: str) -> None:
+    assert fault(text, WAYS) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Universities are not exempt from the Ways Act.",
+        "Hospitals and schools are exempt from the Ways Act.",
+        "Consumers may sue under the Ways Act.",
+        "Selling a sample is a third-degree felony.",
+        "A business may publish a photograph without consent.",
+    ],
+)
+def test_what_it_does_not_say_is_held_back(text: str) -> None:
+    assert fault(text, WAYS)
 
 
 def test_nothing_is_borne_by_nothing() -> None:

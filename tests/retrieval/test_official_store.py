@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import embedding_model
 from retrieval.errors import StoreUnavailable
 from retrieval.generations import copy_beside, live_folder, swap_in
 from retrieval.legal_citations import section_number
 from retrieval.official_rows import OfficialChunk, record_of, row_id, section_id
+from retrieval.record_rows import record_id
 from retrieval.records import Passage
-from retrieval.store import ChromaStore, record_id
 from retrieval.versions import Version, text_on
 from tests.retrieval.law import LAW
 

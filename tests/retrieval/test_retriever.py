@@ -174,7 +174,7 @@ async def test_the_retriever_of_an_unknown_place_finds_nothing(library: LawLibra
 
 
 def test_the_retriever_says_that_it_is_asynchronous(library: LawLibrary) -> None:
-    with pytest.raises(NotImplementedError, match="ainvoke"):
+    with pytest.raises(TypeError, match="asynchronously: use ainvoke"):
         LawRetriever(library=library, jurisdiction="MN").invoke(BREACH)
 
 

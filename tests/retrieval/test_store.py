@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import WordLlamaEmbeddings, embedding_model
 from retrieval.errors import StoreMismatch, StoreUnavailable
+from retrieval.record_rows import embedded_text, record_id
 from retrieval.records import Passage, Position
-from retrieval.store import ChromaStore, MemoryStore, PassageStore, embedded_text, record_id
+from retrieval.store import MemoryStore, PassageStore
 from tests.retrieval.law import LAW
 
 MODEL = "wordllama-64"

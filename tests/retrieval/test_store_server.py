@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.chroma_store import ChromaStore
 from retrieval.embeddings import embedding_model
 from retrieval.errors import StoreMismatch, StoreUnavailable
+from retrieval.record_rows import embedded_text
 from retrieval.records import Passage, Position
 from retrieval.retriever import LawLibrary
-from retrieval.store import ChromaStore, embedded_text
 from retrieval.store_server import LIVE, ServerAddress, ServerStore, publish, published
 from tests.retrieval.law import LAW
 from tests.retrieval.test_official_store import MODEL, official, write

@@ -10,15 +10,14 @@ from pathlib import Path
 
 import pytest
 from aiohttp import ClientSession
-from pydantic import SecretStr
 
 from bots.conversations import MemoryConversations
 from bots.inbox import Ended, Limits, MemoryInbox
 from bots.server import build_app
-from tests.bots import fake_slack
 from tests.bots.answers import FakeBrain, FakeLibrary, place_of
-from tests.bots.conftest import SlackWorld, running, settings_of
+from tests.bots.conftest import SlackWorld, running, slack_settings
 from tests.bots.fake_slack import FakeSlack
+from tests.bots.slack_limits import FAULTS
 
 HERE = Path(__file__).parent / "clients"
 
@@ -43,12 +42,7 @@ class Places:
 
     @asynccontextmanager
     async def server(self, brain: FakeBrain | None = None) -> AsyncIterator[SlackWorld]:
-        settings = settings_of(
-            slack_bot_token=SecretStr(fake_slack.TOKEN),
-            slack_signing_secret=SecretStr(fake_slack.SECRET),
-            slack_api_url=f"{self.url}/api/",
-            shutdown_seconds=0,
-        )
+        settings = slack_settings(self.url, shutdown_seconds=0)
         brain, library = brain or FakeBrain(), FakeLibrary()
         app = build_app(settings, brain, self.conversations, place_of, slack_pause=0, library=library)
         async with running(app) as url:
@@ -65,9 +59,9 @@ async def places() -> AsyncIterator[Places]:
 @pytest.fixture(autouse=True)
 def everything_sent_is_valid() -> Iterator[None]:
     """No message of a test was one that Slack would have refused by itself; refusals that a test orders are others."""
-    fake_slack.FAULTS.clear()
+    FAULTS.clear()
     yield
-    assert not fake_slack.FAULTS
+    assert not FAULTS
 
 
 @pytest.fixture

@@ -14,7 +14,8 @@ from bots.slack.home import home_view
 from retrieval.errors import StoreUnavailable
 from tests.bots.answers import MINNESOTA
 from tests.bots.conftest import SlackWorld
-from tests.bots.fake_slack import block_is_valid, payload, pressable, shown
+from tests.bots.fake_slack import payload, pressable, shown
+from tests.bots.slack_limits import block_is_valid
 
 
 async def send(slack: SlackWorld, name: str, **changed: Any) -> None:

@@ -34,7 +34,7 @@ from tests.bots.answers import (
     survey,
     two_states,
 )
-from tests.bots.fake_slack import sdk_problem
+from tests.bots.slack_limits import sdk_problem
 
 ANSWERS = [MINNESOTA, WHICH_STATE, HELP, two_states(), hostile(), survey(3), survey(51), long_answer(4)]
 ID = "0123456789abcdef"

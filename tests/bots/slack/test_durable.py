@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from bots.conversations import Thread
+from bots.attempts import KEEP_TRYING, REFUSED
 from bots.inbox import Delivery
 from bots.remembered import Choices, Scope
-from bots.workers import KEEP_TRYING, REFUSED
+from bots.threads import Thread
 from retrieval.errors import StoreUnavailable
 from tests.bots import fake_slack
 from tests.bots.answers import FakeBrain, long_answer

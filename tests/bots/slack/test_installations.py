@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,36 +19,46 @@ from pydantic import SecretStr
 from bots.channels import channels
 from bots.conversations import MemoryConversations, open_conversations
 from bots.errors import CannotServe
+from bots.inbox import Delivery
 from bots.server import build_app
 from bots.slack.installations import SCOPES
+from bots.stale import KIND
 from config.settings import Settings
 from tests.bots import fake_slack
-from tests.bots.answers import FakeBrain, FakeLibrary, place_of
-from tests.bots.conftest import SlackWorld, running, settings_of
-from tests.bots.fake_slack import FakeSlack, payload
+from tests.bots.answers import ChangingLibrary, FakeBrain, FakeLibrary, place_of
+from tests.bots.conftest import SlackWorld, running, settings_of, until
+from tests.bots.fake_slack import FakeSlack, payload, shown
 
 ROOT = Path(__file__).parents[3]
 
 
-def many(slack_url: str, folder: Path) -> Settings:
+def many(slack_url: str, folder: Path, **values: Any) -> Settings:
     return settings_of(
         slack_client_id="111.222",
         slack_client_secret=SecretStr("client-secret"),
         slack_signing_secret=SecretStr(fake_slack.SECRET),
         slack_api_url=f"{slack_url}/api/",
         data_dir=folder,
+        **values,
     )
 
 
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[SlackWorld]:
-    fake, brain, library = FakeSlack(), FakeBrain(), FakeLibrary()
+@asynccontextmanager
+async def workspaces(folder: Path, library: FakeLibrary, **values: Any) -> AsyncIterator[SlackWorld]:
+    """Serve Reggi to many workspaces, with further settings."""
+    fake, brain = FakeSlack(), FakeBrain()
     async with running(fake.app) as slack_url, ClientSession() as http:
-        settings = many(slack_url, tmp_path)
+        settings = many(slack_url, folder, **values)
         async with open_conversations(settings) as conversations:
             app = build_app(settings, brain, conversations, place_of, slack_pause=0, library=library)
             async with running(app) as url:
                 yield SlackWorld(url, fake, slack_url, brain, http, conversations, library)
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[SlackWorld]:
+    async with workspaces(tmp_path, FakeLibrary()) as made:
+        yield made
 
 
 async def begin(world: SlackWorld) -> tuple[str, str]:
@@ -66,8 +81,9 @@ async def install(world: SlackWorld, team: str) -> None:
     assert (await finish(world, *await begin(world), "code")).status == 200
 
 
-async def ask(world: SlackWorld, team: str) -> ClientResponse:
-    body = payload("app_mention") | {"team_id": team, "event_id": f"Ev{team}"}
+async def ask(world: SlackWorld, team: str, asked_from: str = "") -> ClientResponse:
+    """Ask in a workspace; from another one, where they share the channel (Slack Connect)."""
+    body = payload("app_mention") | {"team_id": asked_from or team, "event_id": f"Ev{team}"}
     body["authorizations"][0]["team_id"] = team
     body["event"]["team"] = team
     response = await world.event(body)
@@ -93,6 +109,45 @@ async def test_who_a_token_belongs_to_is_asked_once(world: SlackWorld) -> None:
     await world.settled()
     assert len(world.slack.posted) == 2
     assert world.slack.auth_tests == before
+
+
+@pytest.mark.parametrize("kept_before", [False, True], ids=["kept now", "kept by an earlier version"])
+async def test_thread_of_each_workspace_is_told_of_changed_law_with_its_own_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept_before: bool
+) -> None:
+    monkeypatch.setattr("bots.stale.LOOK_SECONDS", 0.02)
+    law = ChangingLibrary()
+    async with workspaces(tmp_path, law, watch_law=True) as world:
+        for team in ("T0ONE", "T0TWO"):
+            await install(world, team)
+            await ask(world, team, asked_from="" if kept_before else f"{team}GUEST")
+        if kept_before:
+            await forget_workspaces(world)
+        law.changes = {"text": "Another duty."}
+        await until(lambda: len(world.slack.posted) == 4)
+        await world.settled()
+    assert sorted(world.slack.posted_with[2:]) == ["xoxb-T0ONE", "xoxb-T0TWO"]
+    assert all("325M.16 changed in my library" in shown(message) for message in world.slack.posted[2:])
+
+
+async def forget_workspaces(world: SlackWorld) -> None:
+    """Keep the answers as a version did that did not note which workspace they were given in."""
+    remembered = world.conversations.remembered
+    for kept in [kept async for kept in remembered.sweep()]:
+        note = json.loads(kept.where)
+        del note["at"]
+        await remembered.keep(replace(kept, where=json.dumps(note)))
+
+
+async def test_answer_that_is_forgotten_meanwhile_is_no_trouble(world: SlackWorld) -> None:
+    gone = {"answer": "a1", "citations": ["§ 1"], "on": "2026-11-21"}
+    inbox = world.conversations.inbox
+    await inbox.accept(Delivery("slack", "T0ONE", KIND, gone, asks=False))
+    async with asyncio.timeout(5):
+        while (await inbox.depth()).open:  # noqa: ASYNC110 - as `until`, of a database
+            await asyncio.sleep(0.02)
+    assert not (await inbox.depth()).set_aside
+    assert not world.slack.posted
 
 
 async def test_workspace_that_did_not_install_is_not_answered(world: SlackWorld) -> None:

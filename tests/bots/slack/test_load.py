@@ -8,13 +8,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from aiohttp import ClientSession, TCPConnector
-from pydantic import SecretStr
 
 from bots.conversations import open_conversations
 from bots.server import build_app
-from tests.bots import fake_slack
 from tests.bots.answers import FakeBrain, FakeLibrary, place_of
-from tests.bots.conftest import SlackWorld, running, settings_of
+from tests.bots.conftest import SlackWorld, running, slack_settings
 from tests.bots.fake_slack import FakeSlack, payload
 
 QUESTIONS = 200
@@ -32,12 +30,7 @@ async def test_two_hundred_questions_at_once_are_acknowledged_in_time_and_answer
     fake, brain = FakeSlack(), FakeBrain(seconds=0.05)
     connector = TCPConnector(limit=QUESTIONS)
     async with running(fake.app) as slack_url, ClientSession(connector=connector) as http:
-        settings = settings_of(
-            slack_bot_token=SecretStr(fake_slack.TOKEN),
-            slack_signing_secret=SecretStr(fake_slack.SECRET),
-            slack_api_url=f"{slack_url}/api/",
-            data_dir=tmp_path,
-        )
+        settings = slack_settings(slack_url, data_dir=tmp_path)
         async with open_conversations(settings) as conversations:
             app = build_app(settings, brain, conversations, place_of, library=FakeLibrary())
             async with running(app) as url:

@@ -18,7 +18,8 @@ from bots.slack.messages import SlackMessage, escaped, messages_of, plain_messag
 from bots.turn import Note
 from retrieval.records import Answer, Statement, Table, TableRow
 from tests.bots.answers import HELP, HOSTILE, MINNESOTA, WHICH_STATE, hostile, long_answer, survey, two_states
-from tests.bots.fake_slack import block_problem, shown, size
+from tests.bots.fake_slack import shown
+from tests.bots.slack_limits import block_problem, size
 
 REPLIES = [
     MINNESOTA, WHICH_STATE, HELP, two_states(), hostile(), survey(3), survey(51), survey(120, words=3), survey(51, words=80),

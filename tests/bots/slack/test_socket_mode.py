@@ -5,35 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from aiohttp import ClientSession
 from pydantic import SecretStr
 
 from bots.channels import channels
-from bots.conversations import MemoryConversations
-from bots.server import build_app
 from tests.bots import fake_slack
-from tests.bots.answers import MINNESOTA, FakeBrain, FakeLibrary, place_of
-from tests.bots.conftest import SlackWorld, running, settings_of, until
-from tests.bots.fake_slack import FakeSlack, payload, pressable
+from tests.bots.answers import MINNESOTA
+from tests.bots.conftest import SlackWorld, settings_of, slack_world, until
+from tests.bots.fake_slack import payload, pressable
 
 
 @pytest.fixture
 async def connected() -> AsyncIterator[SlackWorld]:
     """Reggi with an app-level token and no signing secret, connected."""
-    fake, brain = FakeSlack(), FakeBrain()
-    async with running(fake.app) as slack_url, ClientSession() as http:
-        settings = settings_of(
-            slack_bot_token=SecretStr(fake_slack.TOKEN),
-            slack_app_token=SecretStr(fake_slack.APP_TOKEN),
-            slack_api_url=f"{slack_url}/api/",
-        )
-        conversations, library = MemoryConversations(), FakeLibrary()
-        app = build_app(settings, brain, conversations, place_of, slack_pause=0, library=library)
-        async with running(app) as url:
-            await until(lambda: bool(fake.sockets))
-            yield SlackWorld(url, fake, slack_url, brain, http, conversations, library)
-            for socket in fake.sockets:
-                await socket.close()
+    token = SecretStr(fake_slack.APP_TOKEN)
+    async with slack_world(slack_signing_secret=None, slack_app_token=token) as world:
+        await until(lambda: bool(world.slack.sockets))
+        yield world
+        for socket in world.slack.sockets:
+            await socket.close()
 
 
 async def test_mention_is_acknowledged_and_answered(connected: SlackWorld) -> None:

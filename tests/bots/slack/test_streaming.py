@@ -15,12 +15,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bots.offers import offers_of
 from bots.remembered import Choices, Scope
 from bots.slack.agent import Agent
+from bots.slack.calls import NotSent
 from bots.slack.controls import controls
 from bots.slack.events import Address
 from bots.slack.live import Live, Reader, Tempo
 from bots.slack.messages import growing_blocks, messages_of, plain_messages
 from bots.slack.pace import Pace
-from bots.slack.post import NotSent, Post
+from bots.slack.post import Post
 from retrieval.errors import StoreUnavailable
 from retrieval.parts import AnswerPart, parts_of
 from retrieval.records import Answer, AnswerSection, Question, Statement

@@ -15,13 +15,15 @@ from botframework.connector.auth import MicrosoftAppCredentials, PasswordService
 from bots.afterwards import Afterwards
 from bots.background import Background
 from bots.conversations import MemoryConversations
-from bots.server import refusals
+from bots.platforms import Platform
 from bots.teams.adapter import TeamsAdapter, authentication_of
 from bots.teams.handlers import Teams
 from bots.teams.live import Tempo
 from bots.teams.pace import Pace
 from bots.teams.tokens import Gate
+from bots.traffic import refusals
 from bots.turn import Limits, Turns
+from bots.workers import Workers
 from retrieval.parts import AnswerPart, parts_of
 from retrieval.records import Question
 from tests.bots.answers import FakeBrain, FakeLibrary, place_of
@@ -155,13 +157,17 @@ async def world(
             teams_emulator_openid_url=f"{teams_url}/emulator",
         )
         authentication = authentication_of(settings, password)
-        teams = Teams(
+        platforms: dict[str, Platform] = {}
+        workers = Workers(conversations.inbox, platforms)
+        teams = platforms["teams"] = Teams(
             TeamsAdapter(authentication, APP_ID if password else "", FREE),
             Gate(authentication, token_needed=password is not None),
             Turns(brain, conversations, place_of, Limits()),
             Afterwards(conversations.remembered, library),
             place_of,
             background,
+            workers,
+            conversations.forget_place,
             local=True,
             tenants=tenants,
             tempo=QUICK,
@@ -169,14 +175,18 @@ async def world(
         )
         app = web.Application(middlewares=[refusals])
         app.router.add_post("/api/messages", teams.handle)
-        app.router.add_get("/under-way", partial(_under_way, background))
+        app.router.add_get("/under-way", partial(_under_way, background, workers))
         async with running(app) as url:
+            workers.start()
             more = {"password": password} if password else {}
-            yield made(url, fake, teams_url, brain, http, conversations, library, **more)
+            try:
+                yield made(url, fake, teams_url, brain, http, conversations, library, **more)
+            finally:
+                await workers.stop(0)
 
 
-async def _under_way(background: Background, _: web.Request) -> web.Response:
-    return web.json_response({"under_way": len(background)})
+async def _under_way(background: Background, workers: Workers, _: web.Request) -> web.Response:
+    return web.json_response({"under_way": len(background) + len(workers)})
 
 
 @pytest.fixture

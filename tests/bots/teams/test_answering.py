@@ -9,6 +9,7 @@ import pytest
 from bots.remembered import Choices, Scope
 from retrieval.records import Answer, Question
 from tests.bots.answers import MINNESOTA, WHICH_STATE, survey
+from tests.bots.conftest import until
 from tests.bots.fake_teams import TENANT, payload
 from tests.bots.teams.conftest import TeamsWorld
 
@@ -131,6 +132,22 @@ async def test_files_are_named_as_unread(teams: TeamsWorld) -> None:
     ]
     await teams.ask("Can I?", attachments=kinds)
     assert "I cannot read files and did not open dpa.pdf, a picture." in teams.teams.messages[0]["text"]
+
+
+async def test_follow_up_without_mention_that_is_edited_before_it_is_answered_is_answered_as_edited(
+    teams: TeamsWorld,
+) -> None:
+    scope = Scope("teams", TENANT, "team-id")
+    await teams.conversations.remembered.choose(scope, Choices(follow_ups=True))
+    await teams.ask(name="channel_mention")
+    teams.brain.seconds = 0.1
+    follow_up = payload("channel_mention", teams.teams_url) | {"id": "2", "entities": []}
+    await teams.send(follow_up | {"text": "and in Ohio?"})
+    await until(lambda: len(teams.brain.asked) == 2)
+    await teams.send(follow_up | {"text": "and in Utah?"} | EDIT)
+    await teams.settled()
+    assert [question.text for question in teams.brain.asked[1:]] == ["and in Ohio?", "and in Utah?"]
+    assert len([one for one in teams.teams.standing.values() if one.get("text")]) == 2
 
 
 async def test_message_without_mention_is_answered_where_the_channel_wants_follow_ups(

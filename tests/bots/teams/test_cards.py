@@ -12,8 +12,8 @@ import pytest
 
 from bots.offers import Offers
 from bots.remembered import Choices
-from bots.render import pieces_of
-from bots.teams.cards import CARD_BYTES, blocks_of, card, links_of, pages, size_of
+from bots.render import links_of, pieces_of
+from bots.teams.cards import CARD_BYTES, blocks_of, card, pages, size_of
 from bots.teams.controls import (
     chooser,
     controls,

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
+from bots.attempts import KEEP_TRYING
 from bots.conversations import MemoryConversations
 from bots.inbox import Delivery, MemoryInbox
 from bots.remembered import Choices, Scope
 from bots.server import build_app
 from bots.stale import KIND
 from bots.threads import Thread
-from bots.workers import KEEP_TRYING
 from retrieval.errors import StoreUnavailable
 from tests.bots.answers import FakeBrain, FakeLibrary, place_of
 from tests.bots.conftest import running, settings_of, until

@@ -24,6 +24,7 @@ async def test_two_hundred_questions_at_once_are_acknowledged_in_time_and_answer
     async def ask(number: int) -> float:
         body = payload("personal_message", world.teams_url) | {"id": f"m{number}"}
         body["conversation"] = body["conversation"] | {"id": f"chat-{number}"}
+        body["from"] = body["from"] | {"aadObjectId": f"person-{number}"}
         token = mint(serviceurl=world.teams_url)
         began = time.perf_counter()
         response = await world.send(body, token)

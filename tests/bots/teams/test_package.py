@@ -137,18 +137,10 @@ def _rgba(png: bytes) -> list[tuple[int, int, int, int]]:
 
 
 def test_command_builds_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from config import settings
-
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("REGGI_TEAMS_APP_ID", APP_ID)
-    settings._load.cache_clear()
-    try:
-        done = CliRunner().invoke(
-            app, ["teams-package", "--url", URL, "--out", "x.zip", "--version", "2.0.0"]
-        )
-        refused = CliRunner().invoke(app, ["teams-package", "--url", "http://x", "--out", "y.zip"])
-    finally:
-        settings._load.cache_clear()
+    done = CliRunner().invoke(app, ["teams-package", "--url", URL, "--out", "x.zip", "--version", "2.0.0"])
+    refused = CliRunner().invoke(app, ["teams-package", "--url", "http://x", "--out", "y.zip"])
     assert done.exit_code == 0, done.output
     assert zipfile.is_zipfile(tmp_path / "x.zip")
     assert refused.exit_code == 1

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from bots.teams.service_urls import is_allowed
-from tests.bots.fake_teams import APP_ID, TENANT, mint, payload
+from tests.bots.fake_teams import APP_ID, ISSUER, TENANT, mint, payload
 from tests.bots.teams.conftest import BotPassword, CheckedTeamsWorld, TeamsWorld, world
 
 NONE = None
@@ -83,6 +84,112 @@ async def test_bad_token_presses_nothing(checked_teams: CheckedTeamsWorld, name:
     else:
         response = await teams.send(body, mint(**how))
     assert response.status in {401, 403}
+
+
+async def test_good_token_is_let_in_and_the_answer_carries_our_own(checked_teams: CheckedTeamsWorld) -> None:
+    here = checked_teams
+    body = payload("personal_message", here.teams_url)
+    response = await here.send(body, mint(serviceurl=here.teams_url))
+    assert response.status == 202
+    await here.settled()
+    assert len(here.texts) == 1
+    assert here.teams.authorization == ["Bearer bot-token"] * 3
+
+
+@pytest.mark.parametrize(
+    "header", [None, "", "Bearer", "Bearer ", "Bearer a b", "Basic dTpw", "bearer x", "Bearer  x"]
+)
+async def test_header_that_is_no_bearer_token_gets_401(
+    checked_teams: CheckedTeamsWorld, header: str | None
+) -> None:
+    headers = {} if header is None else {"Authorization": header}
+    here = checked_teams
+    response = await here.send(payload("personal_message", here.teams_url), **headers)
+    assert response.status == 401
+    assert await response.json() == {"error": "request refused"}
+    assert not here.brain.asked
+
+
+@pytest.mark.parametrize(
+    ("how", "status"),
+    [
+        ({"expires": -600, "begins": -4000}, 401),
+        ({"begins": 1200}, 401),
+        ({"key": "other"}, 401),
+        ({"kid": "zzz"}, 403),
+        ({"kid": None}, 403),
+        ({"key": "hs256"}, 403),
+        ({"key": "none"}, 403),
+        ({"aud": "someone-else"}, 403),
+        ({"aud": None}, 403),
+        ({"aud": ["5d6b1a2e-0000-4000-8000-00000000abcd"]}, 403),
+        ({"iss": "https://evil.example"}, 403),
+        ({"iss": None}, 403),
+        ({"iss": "https://sts.windows.net/d6d49420-f39b-4df7-a1dc-d59a935871db/"}, 503),  # its keys are not served here
+        ({"serviceurl": "http://evil.example/"}, 403),
+        ({"serviceurl": None}, 403),
+        ({"exp": "soon"}, 401),
+    ],
+    ids=lambda value: json.dumps(value) if isinstance(value, dict) else str(value),
+)  # fmt: skip
+async def test_bad_token_is_refused(
+    checked_teams: CheckedTeamsWorld, how: dict[str, object], status: int
+) -> None:
+    here = checked_teams
+    token = mint(**({"serviceurl": here.teams_url} | how))  # type: ignore[arg-type]
+    response = await here.send(payload("personal_message", here.teams_url), token)
+    assert response.status == status
+    await here.settled()
+    assert not here.brain.asked
+
+
+@pytest.mark.parametrize("token", ["abc.def.ghi", "x", "e30.e30.", "a.b.c.d", "ä.ö.ü"])
+async def test_garbage_instead_of_a_token_gets_401(checked_teams: CheckedTeamsWorld, token: str) -> None:
+    here = checked_teams
+    assert (await here.send(payload("personal_message", here.teams_url), token)).status in {401, 403}
+
+
+async def test_channel_the_key_may_not_sign_for_is_refused(checked_teams: CheckedTeamsWorld) -> None:
+    here = checked_teams
+    body = payload("personal_message", here.teams_url) | {"channelId": "slackish"}
+    assert (await here.send(body, mint(serviceurl=here.teams_url))).status == 403
+
+
+async def test_no_token_is_read_from_the_body(checked_teams: CheckedTeamsWorld) -> None:
+    here = checked_teams
+    body = payload("personal_message", here.teams_url) | {"Authorization": f"Bearer {mint(iss=ISSUER)}"}
+    assert (await here.send(body)).status == 401
+
+
+async def test_unreachable_keys_ask_for_another_try(checked_teams: CheckedTeamsWorld) -> None:
+    here = checked_teams
+    here.teams.keys_down = True
+    body = payload("personal_message", here.teams_url)
+    assert (await here.send(body, mint(serviceurl=here.teams_url))).status == 503
+    here.teams.keys_down = False
+    assert (await here.send(body, mint(serviceurl=here.teams_url))).status == 202
+    await here.settled()
+
+
+async def test_keys_are_fetched_once_and_unknown_ids_do_not_fetch_them_again(
+    checked_teams: CheckedTeamsWorld,
+) -> None:
+    here = checked_teams
+    body = payload("personal_message", here.teams_url)
+    for kid in ("good", "zzz", "yyy", "good"):
+        await here.send(body, mint(kid=kid, serviceurl=here.teams_url))
+    assert here.teams.key_fetches == 1
+    await here.settled()
+
+
+async def test_bot_logs_in_once_for_many_answers(checked_teams: CheckedTeamsWorld) -> None:
+    here = checked_teams
+    for number in range(5):
+        body = payload("personal_message", here.teams_url) | {"id": str(number)}
+        await here.send(body, mint(serviceurl=here.teams_url))
+    await here.settled()
+    assert len(here.texts) == 5
+    assert here.password.made == 1
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 
@@ -13,31 +14,12 @@ from aiohttp import ClientResponse, ClientSession
 
 from bots.conversations import MemoryConversations
 from bots.server import build_app
-from retrieval.catalogue import Catalogue
-from retrieval.records import Passage, Position
-from tests.bots.answers import FakeBrain, place_of
+from retrieval.records import Passage
+from tests.bots.answers import FakeBrain, FakeLibrary, place_of
 from tests.bots.conftest import running, settings_of
 from tests.retrieval.law import passage
 
 OFFICIAL_WORDS = "A consumer has the right to opt out. <b>Subd. 2.</b>"
-
-
-class FakeLibrary:
-    """The port to the law, over records in memory."""
-
-    def __init__(self, *records: Passage | Position) -> None:
-        places = {record.jurisdiction for record in records}
-        self._laws = {
-            place: Catalogue(
-                place,
-                tuple(r for r in records if isinstance(r, Passage) and r.jurisdiction == place),
-                tuple(r for r in records if isinstance(r, Position) and r.jurisdiction == place),
-            )
-            for place in places
-        }
-
-    async def catalogue(self, jurisdiction: str) -> Catalogue:
-        return self._laws.get(jurisdiction) or Catalogue(jurisdiction, (), ())
 
 
 def minnesota() -> tuple[Passage, ...]:
@@ -118,9 +100,15 @@ class Page:
             response.close()
 
 
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    brain = FakeBrain()
+@asynccontextmanager
+async def page_of(brain: FakeBrain) -> AsyncIterator[Page]:
+    """Serve the page with a brain."""
     app = build_app(settings_of(), brain, MemoryConversations(), place_of, library=FakeLibrary(*minnesota()))
     async with running(app) as url, ClientSession() as http:
         yield Page(url, brain, http)
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    async with page_of(FakeBrain()) as made:
+        yield made

@@ -8,10 +8,7 @@ import io
 from collections.abc import AsyncGenerator, AsyncIterator
 
 import pytest
-from aiohttp import ClientSession
 
-from bots.conversations import MemoryConversations
-from bots.server import build_app
 from bots.web.asking import with_places
 from bots.web.exports import as_csv
 from bots.web.parts import Shown, whole_turn
@@ -25,12 +22,10 @@ from tests.bots.answers import (
     FakeBrain,
     hostile,
     long_answer,
-    place_of,
     survey,
     two_states,
 )
-from tests.bots.conftest import running, settings_of
-from tests.bots.web.conftest import Elements, FakeLibrary, Page, key_in, minnesota
+from tests.bots.web.conftest import Elements, Page, key_in, page_of
 
 
 async def test_page_loads_nothing_from_elsewhere(page: Page) -> None:
@@ -166,10 +161,8 @@ class PartsBrain(FakeBrain):
 
 @pytest.fixture
 async def parts_page() -> AsyncIterator[Page]:
-    brain = PartsBrain()
-    app = build_app(settings_of(), brain, MemoryConversations(), place_of, library=FakeLibrary(*minnesota()))
-    async with running(app) as url, ClientSession() as http:
-        yield Page(url, brain, http)
+    async with page_of(PartsBrain()) as made:
+        yield made
 
 
 @pytest.mark.parametrize("answer", [MINNESOTA, WHICH_STATE, two_states(), survey(30), long_answer(8)])

@@ -8,9 +8,9 @@ from aiohttp import ClientSession
 from bots.channels import page_channel
 from bots.conversations import MemoryConversations
 from bots.server import build_app
-from tests.bots.answers import FakeBrain, place_of
+from tests.bots.answers import FakeBrain, FakeLibrary, place_of
 from tests.bots.conftest import running, settings_of
-from tests.bots.web.conftest import FakeLibrary, Page
+from tests.bots.web.conftest import Page
 
 PATHS = ("/", "/coverage", "/coverage/MN", "/law/MN/privacy-act", "/static/page.js", "/answers/a0.txt")
 
