@@ -19,6 +19,11 @@ NAMES = {
 }
 
 
+def _errors(row: dict[str, Any]) -> list[str]:
+    """Return the counts of errors; a comparison's earlier run may not have them all."""
+    return [str(row.get(name, "")) for name in ("wrong_verdict", "wrong_place", "forbidden")]
+
+
 def _share(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
@@ -40,18 +45,24 @@ def print_exam(
     """Print the figures, by kind of question too, beside those of an earlier run, and every answer that was not right."""
     console = console or Console()
     table = Table(box=None, padding=(0, 1), header_style="bold")
-    for name in ("", "n", "right", *(NAMES[m] for m in MEASURES), "wrong place", "forbidden"):
+    for name in (
+        "",
+        "n",
+        "right",
+        *(NAMES[m] for m in MEASURES),
+        "wrong verdict",
+        "wrong place",
+        "forbidden",
+    ):
         table.add_column(name, justify="left" if not name else "right")
     groups = {"all": summary(scores), **by(scores, "kind")}
     for name, row in groups.items():
         cells = [_share(row["right"]), *(_share(row[m]) for m in MEASURES)]
-        table.add_row(name, str(row["questions"]), *cells, str(row["wrong_place"]), str(row["forbidden"]))
+        table.add_row(name, str(row["questions"]), *cells, *_errors(row))
     if earlier:
         row = earlier["all"]
         cells = [_share(row["right"]), *(_share(row[m]) for m in MEASURES)]
-        table.add_row(
-            "all, earlier", str(row["questions"]), *cells, str(row["wrong_place"]), str(row["forbidden"])
-        )
+        table.add_row("all, earlier", str(row["questions"]), *cells, *_errors(row))
     console.print(table)
     for s in scores:
         if not s.right:

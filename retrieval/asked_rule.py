@@ -17,16 +17,18 @@ from retrieval.read_claims import read
 
 Ruled = Literal["banned", "banned unless", "only with", "allowed", "required", "not required"]
 
-_COMMON = frozenset(
+COMMON = frozenset(
     [
         "information", "person", "privaci", "privacy", "law", "act", "answer", "apply", "compani", "business", "shop", "store", "keep", "firm", "small",
         "tini", "big", "app", "website", "web", "want", "new", "data", "secure", "enough", "sufficient", "actual", "realli", "year", "yearly", "day",
         "only", "consumer", "customer", "worker", "resident", "breach", "violate", "state", "notify", "consent", "opt", "ok", "ask", "include", "use", "polici",
-        "collect", "recover", "disclose",
+        "collect", "recover", "disclose", "purpose", "servic",
     ]
 )  # fmt: skip
 """Concepts in so many rules that they alone tie no rule to a question; beside a rarer one they count."""
 
+_PARTS = re.compile(r",\s+(?=(?:and |but )?(?:may|must) not\b)")
+"""A ban that shares its subject with what stands before it: "may use it only for school purposes, may not sell it"."""
 _CONDITIONS = frozenset({"consent", "opt", "notify"})
 _OF_COURSE = re.compile(
     r"\b(?:law|statute|court|order)\w*\b[^,.;]*\b(?:requires?|permits?|allows?|orders?)\b|\brequired by\b",
@@ -43,10 +45,11 @@ _NEVER = re.compile(r"\bnever\b|\b(?:is|are) not allowed\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule on the act asked about, and how many of the question's concepts it names."""
+    """A rule on the act asked about: how many of the question's concepts it names, and how many as the act itself."""
 
     ruled: Ruled
     named: int
+    acts: int
 
 
 @lru_cache(maxsize=8_192)
@@ -70,13 +73,17 @@ def ruling(question: str, statements: Iterable[str], subject: str = "") -> Findi
     asked = asked_concepts(question)
     known = asked_concepts(subject) & asked
     limited = bool(LIMITED.search(question))
-    found = [rules for text in statements if (rules := _rules(_read(text), asked, known, limited))]
+    found = [
+        rules
+        for text in statements
+        if (rules := [f for part in _PARTS.split(text) for f in _rules(_read(part), asked, known, limited)])
+    ]
     if not found:
         return None
-    best = max(f.named for rules in found for f in rules)
-    first = next(rules for rules in found if any(f.named == best for f in rules))
-    kinds = {f.ruled for f in first if f.named == best}
-    return Finding(kinds.pop(), best) if len(kinds) == 1 else None
+    best = max((f.named, f.acts) for rules in found for f in rules)
+    first = next(rules for rules in found if any((f.named, f.acts) == best for f in rules))
+    kinds = {f.ruled for f in first if (f.named, f.acts) == best}
+    return Finding(kinds.pop(), *best) if len(kinds) == 1 else None
 
 
 def _rules(
@@ -96,7 +103,7 @@ def _rules(
             for c in w.concepts
         } & asked
         named = act | about | known
-        if not act - known or len(named) < 2 or named <= _COMMON:
+        if not act - known or len(named) < 2 or named <= COMMON:
             continue
         with_words = {c for w in own if w.zone for c in w.concepts}
         if scope.modality == "not" and not _NEVER.search(reading.text):
@@ -104,7 +111,7 @@ def _rules(
         kind = _kind(scope.modality, scope.exception, reading.text, with_words, asked)
         if kind == "banned" and LIMITED.search(reading.text) and not limited:
             kind = "banned unless"
-        found.append(Finding(kind, len(named)))
+        found.append(Finding(kind, len(named), len(act - known - _CONDITIONS)))
     return found
 
 

@@ -231,7 +231,10 @@ def _wrong_premise(understood: Understanding, parts: list[PlacePart]) -> str | N
             unit == "$" and not _states_money(understood.text)
         ):
             continue  # the asker's own numbers, not a claim about the law
-        if (number, unit) not in have and any(f[1] == unit for text in short for f in figures_in(text)):
+        told = have
+        if ASSERTED.search(understood.text):  # the first sentence answers what is put forward
+            told = set(figures_in(short[0])) or have
+        if (number, unit) not in told and any(f[1] == unit for text in short for f in figures_in(text)):
             return (
                 f"${int(float(number)):,}"
                 if unit == "$"

@@ -65,7 +65,7 @@ class Limits:
     brought_others: int
 
 
-NARROW = Limits(lead=4, brought=1, others=2, federal=1, brought_others=0)
+NARROW = Limits(lead=5, brought=1, others=2, federal=1, brought_others=0)
 BROAD = Limits(lead=4, brought=5, others=3, federal=1, brought_others=2)
 SHARED_NARROW = Limits(lead=2, brought=0, others=1, federal=0, brought_others=0)
 SHARED_BROAD = Limits(lead=3, brought=3, others=1, federal=0, brought_others=4)

@@ -60,6 +60,7 @@ class Score:
     jurisdictions: bool | None
     verdict: bool | None
     status: bool
+    wrong_verdict: int
     wrong_place: int
     forbidden: int
     notes: tuple[str, ...] = field(default=())
@@ -170,6 +171,7 @@ def score(expected: ExamQuestion, answer: Answer) -> Score:
         jurisdictions=None if expected.jurisdictions is None else set(codes) == set(expected.jurisdictions),
         verdict=answer.verdict == expected.verdict if expected.scores_verdict else None,
         status=answer.status == expected.status,
+        wrong_verdict=int(expected.scores_verdict and answer.verdict not in (None, expected.verdict)),
         wrong_place=len(wrong),
         forbidden=len(found),
         notes=tuple(notes),
@@ -189,6 +191,7 @@ def summary(scores: Iterable[Score]) -> dict[str, Any]:
     rows = list(scores)
     out: dict[str, Any] = {"questions": len(rows), "right": _mean(s.right for s in rows)}
     out.update({m: _mean(getattr(s, m) for s in rows) for m in MEASURES})
+    out["wrong_verdict"] = sum(s.wrong_verdict for s in rows)
     out["wrong_place"] = sum(s.wrong_place for s in rows)
     out["forbidden"] = sum(s.forbidden for s in rows)
     return out

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from retrieval.retriever import FEDERAL
 from retrieval.words import Phrases, stems
 
@@ -14,6 +16,11 @@ _OF_ANY_LAW = frozenset(
     wiretap wiretapping eavesdropping health children protect rights bill
         """
     )
+)
+
+
+_NOT_MEANT = re.compile(
+    r"\b(?:not|non|isn['’]t|aren['’]t|no|outside(?: of)?)[ -]+(?:(?:a|an|the|under|covered by|subject to) )*[A-Z]{3,}\b"
 )
 
 
@@ -32,6 +39,7 @@ class LawNames:
         )
 
     def find(self, text: str, places: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-        """Return (jurisdiction, law_id) of the laws named, of these places or federal."""
-        found = (label.split("/", 1) for label in sorted(self._phrases.find(stems(text))))
+        """Return (jurisdiction, law_id) of the laws named, of these places or federal; "not HIPAA" names none."""
+        meant = _NOT_MEANT.sub(" ", text)
+        found = (label.split("/", 1) for label in sorted(self._phrases.find(stems(meant))))
         return tuple((place, law) for place, law in found if place in places or place == FEDERAL)

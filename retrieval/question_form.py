@@ -42,7 +42,7 @@ NEGATED_DUTY = re.compile(
     re.IGNORECASE,
 )
 ASSERTED = re.compile(
-    r"\b(?:right|correct|yes|true|(?<!yes or )no|is (?:he|she|that|this|it) (?:right|true|correct|so)|agreed?|isn['’]t it|(?:does|do|did|is|are|was)n['’]t (?:it|they|he|she)|confirm|that['’]s (?:right|true|so))\s*\?\s*$|^\W*(?:surely|obviously|of course)\b|"
+    r"\b(?:right|correct|yes|true|(?<!yes or )no|is (?:he|she|that|this|it) (?:right|true|correct|so)|agreed?|agree|still (?:right|true|so|correct)|isn['’]t it|(?:does|do|did|is|are|was)n['’]t (?:it|they|he|she)|confirm|that['’]s (?:right|true|so))\s*\?(?=\s|$)|\bstill (?:right|true|so|correct|hold)\b|^\W*(?:surely|obviously|of course)\b|"
     r"\b(?:claims?|says?|told (?:me|us)|insists?|thinks?|assumes?|heard|swears?) (?:that |me |us )?\w",
     re.IGNORECASE,
 )

@@ -38,6 +38,9 @@ DEFINES = re.compile(
 )
 _TELLING_WORDS = 5
 """Content words of a question from which the share of them in a statement tells something."""
+_STORY = 12
+"""Content words from which a question tells a story before it asks."""
+_SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _COMPREHENSIVE = ("comprehensive-act", "applicability", "consumer-rights", "sale", "targeted-advertising")
 
 
@@ -65,9 +68,17 @@ def binds(entry: Entry, understood: Understanding) -> bool:
 
 
 def question_words(understood: Understanding) -> frozenset[str]:
-    """Return the question's content stems without the names of the places asked about."""
+    """Return the content stems of what asks, without the names of the places asked about.
+
+    A long story counts by the sentences that ask, where they say enough.
+    """
     places = {w for d in understood.places.found for w in (*content_stems(d.name), d.code.lower())}
-    return frozenset(content_stems(understood.text)) - places
+    whole = frozenset(content_stems(understood.text)) - places
+    if len(whole) <= _STORY:
+        return whole
+    asking = " ".join(s for s in _SENTENCE.split(understood.text) if s.rstrip().endswith("?"))
+    told = frozenset(content_stems(asking)) - places
+    return told if len(told) >= _TELLING_WORDS else whole
 
 
 def asked_words(understood: Understanding, catalogue: Catalogue) -> frozenset[str]:
@@ -117,21 +128,22 @@ def domain_laws(catalogue: Catalogue, understood: Understanding) -> frozenset[st
 
 
 def position_holds(position: Position, catalogue: Catalogue, federal: Catalogue | None, day: dt.date) -> bool:
-    """Return whether a position, written for the day of its review, also holds on `day`."""
+    """Return whether a position, written for the day of its review, also holds on `day`.
+
+    It does unless a statement of its topic, or of a section that it rests on, has begun or ended between the two days.
+    """
     if day == position.reviewed:
         return True
-    for statement in position.statements:
-        for key in statement.rests_on:
-            home = catalogue if key[0] == catalogue.jurisdiction else federal
-            passage = home.digest.get(key) if home else None
-            if passage is None:
-                return False
-            if passage.kind != "survey" and not any(in_force(passage, s, day) for s in passage.statements):
-                return False
-    return all(
-        in_force(e.passage, e.statement, day) == in_force(e.passage, e.statement, position.reviewed)
-        for e in catalogue.by_topic.get(position.topic, ())
-    )
+    rests_on = {key for statement in position.statements for key in statement.rests_on}
+    sections = [
+        passage
+        for key in rests_on
+        if (home := catalogue if key[0] == catalogue.jurisdiction else federal)
+        and (passage := home.digest.get(key))
+    ]
+    bearing = [(p, s) for p in sections for s in p.statements]
+    bearing += [(e.passage, e.statement) for e in catalogue.by_topic.get(position.topic, ())]
+    return all(in_force(p, s, day) == in_force(p, s, position.reviewed) for p, s in bearing)
 
 
 def rank(evidence: Evidence, place: str) -> list[Ranked]:

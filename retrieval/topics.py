@@ -17,6 +17,9 @@ _RULE = re.compile(r"^(?P<terms>.+?)(?:\s*\^(?P<weight>\d+(?:\.\d+)?))?$")
 FACETS = frozenset({"applicability", "exemptions", "enforcement", "penalties", "cure", "private-action"})
 """Topics that are a side of some other law: "penalties" of the breach law, of the comprehensive act …"""
 
+OTHER = "other-matters"
+"""Label of the examples that are no questions on privacy law."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -174,7 +177,7 @@ _DATA_TYPES = frozenset(
 )
 _CLAUSE = re.compile(r"[.?!;,:]\s|\band\b|\bor\b|\bbut\b", re.IGNORECASE)
 _PLAIN, _NEARLY = 2.0, 0.93
-_LIKENESS, _LIKE_ENOUGH = 3.0, 0.6
+_LIKENESS, _LIKE_ENOUGH = 6.0, 1.2
 """What likeness to known questions weighs beside the rules, and the least that counts as a topic asked."""
 
 
@@ -201,7 +204,27 @@ def asked_topics(
         asked = [s for s in asked if s.topic not in _DATA_TYPES]
     sides = [s for s in ruled if s.topic in FACETS and s.score >= _PLAIN and s.score >= 0.7 * ruled[0].score]
     rest = [s for s in asked if s.topic not in {side.topic for side in sides}]
-    return tuple((sides[:2] + rest)[:most])
+    plain = frozenset(s.topic for s in ruled if s.score >= _PLAIN)
+    return _led_by_likeness((sides[:2] + rest)[:most], plain, likeness or {})[:most]
+
+
+_ALIKE, _NEAR, _FAR_BEHIND = 0.25, 0.8, 0.3
+"""The least likeness that leads, and the shares of the best from which another topic is as good, or far behind."""
+
+
+def _led_by_likeness(
+    asked: list[TopicScore], plain: frozenset[str], likeness: Mapping[str, float]
+) -> tuple[TopicScore, ...]:
+    """Return the topics with the likest one among them: before those that the text is hardly like, behind the others."""
+    best = max(likeness, key=likeness.__getitem__, default="")
+    if not best or likeness[best] < _ALIKE or best in {s.topic for s in asked}:
+        return tuple(asked)
+    first = asked[0]
+    if first.topic in plain and likeness.get(first.topic, 0.0) >= _NEAR * likeness[best]:
+        return tuple(asked)
+    led = TopicScore(best, first.score)
+    close = [s for s in asked if likeness.get(s.topic, 0.0) >= _FAR_BEHIND * likeness[best]]
+    return (first, led, *asked[1:]) if close and close[0] is first else (led, *close)
 
 
 def _with_likeness(ruled: tuple[TopicScore, ...], likeness: Mapping[str, float]) -> tuple[TopicScore, ...]:

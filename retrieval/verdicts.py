@@ -6,10 +6,12 @@ with a number of their own, or as no yes-or-no question at all.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 
-from retrieval.asked_rule import LIMITED, Ruled, asked_concepts, ruling
+from retrieval.asked_rule import COMMON, LIMITED, Ruled, asked_concepts, ruling
+from retrieval.dates import dates_in
 from retrieval.question_form import (
     ASSERTED,
     AUXILIARY,
@@ -81,6 +83,7 @@ _WANTS_CONSENT = re.compile(
     r"\bconsent (?:is|must be) (?:needed|required|given|obtained)\b|\b(?:may not|must not)\b[^.;]{0,80}\bwithout\b[^.;]{0,40}\bconsent\b",
     re.IGNORECASE,
 )
+_NO_RIGHT = re.compile(r"\bno right to (?P<what>\w+)", re.IGNORECASE)
 _RUNS_OUT = re.compile(
     r"\b(?:run(?:s|ning)? out|expir\w+|sunset\w*|end(?:s|ed|ing)?|lapse\w*|go(?:es)? away)\b", re.IGNORECASE
 )
@@ -100,6 +103,9 @@ _ADULTS = re.compile(r"\badults?\b", re.IGNORECASE)
 _MINORS = re.compile(
     r"\b(?:minors?|child(?:ren)?|teen\w*|kids?|pupils?|1[0-7][- ]?(?:year|yr)s?\b|under (?:1[0-8]|age)|(?:aged?|is|are) 1[0-7])\b",
     re.IGNORECASE,
+)
+_NOW = re.compile(
+    r"\b(?:now|today|already|currently|right away|at present|yet|this (?:month|year|week))\b", re.IGNORECASE
 )
 _NAMED_PLAINLY = 3
 """Concepts of the question that a rule outside the short answer must name."""
@@ -125,8 +131,28 @@ def verdict_by_rule(
 
     Only for what one may or must do: a ban of the act is a no even where the topic in general is a matter of
     conditions; a duty that names it, in what is `said` or in the statements `beside` it, is a yes where the position
-    says nothing. What someone asserts is a yes or no only by such a rule.
+    says nothing. What someone asserts is a yes or no only by such a rule. A yes in general is none on an act that
+    neither the topic nor the answering sentence names.
     """
+    text = asking_text(understood)
+    sense = sense_of(text)
+    if sense != "open" and _NOW.search(text) and _starts_later(said[0], understood.as_of, position.reviewed):
+        return "no"
+    if sense != "open" and _denied(text, said[0]):
+        return "no"
+    verdict = _by_rule(understood, position, own, said, beside)
+    if verdict in ("no", None) or sense == "duty" or _names_all(understood, position, said[0]):
+        return verdict
+    return None
+
+
+def _by_rule(
+    understood: Understanding,
+    position: Position,
+    own: Verdict | None,
+    said: Sequence[str],
+    beside: Sequence[str],
+) -> Verdict | None:
     text = asking_text(understood)
     if _ADULTS.search(said[0]) and _MINORS.search(text):
         own = None  # "Yes for adults" is no answer about a 16-year-old
@@ -163,6 +189,33 @@ def verdict_by_rule(
     ):
         return "yes"
     return own
+
+
+def _denied(text: str, said: str) -> bool:
+    """Return whether the answering sentence denies what is asked: "there is no right to correct", "not opt-in consent"."""
+    if _ASKS_CONSENT.search(text) and not _OPT_OUT.search(text) and _NO_OPT_IN.search(said):
+        return True
+    denied = _NO_RIGHT.search(said)
+    asked = asked_concepts(asking_clause(text)) - COMMON
+    return bool(denied and asked & asked_concepts(denied["what"]))
+
+
+def _names_all(understood: Understanding, position: Position, said: str) -> bool:
+    """Return whether the topic's own question and the answering sentence name all that is asked about."""
+    topic = all_topics()[position.topic]
+    whole = understood.question.text
+    places = " ".join(
+        f"{d.name} {whole[slice(*d.span)] if d.span else d.code}" for d in understood.places.found
+    )
+    text = asking_text(understood)
+    asked = asked_concepts(asking_clause(text) or text) - COMMON - asked_concepts(places)
+    return asked <= asked_concepts(f"{topic.name}. {topic.question} {topic.verdict_asks} {said}")
+
+
+def _starts_later(said: str, day: dt.date, reviewed: dt.date) -> bool:
+    """Return whether a sentence tells only of law that starts after a day; the day of the review is no start."""
+    starts = [d for d in dates_in(said) if d != reviewed]
+    return bool(starts) and min(starts) > day
 
 
 def _by_permission(

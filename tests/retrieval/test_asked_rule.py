@@ -67,13 +67,31 @@ def test_a_sentence_that_rules_both_ways_rules_neither() -> None:
 def test_of_equals_the_first_decides_and_a_closer_one_before_all() -> None:
     allowed, banned = "An operator may sell student data.", "An operator may not sell student data."
     closer = "An operator may not sell student data to advertisers."
-    assert ruling(SELL, [allowed, banned]) == Finding("allowed", 3)
-    assert ruling(SELL, [banned, allowed]) == Finding("banned", 3)
+    assert ruling(SELL, [allowed, banned]) == Finding("allowed", 3, 3)
+    assert ruling(SELL, [banned, allowed]) == Finding("banned", 3, 3)
     asked = "Can we sell student data to advertisers?"
     found = ruling(asked, [allowed, closer])
     assert found is not None
     assert found.ruled == "banned"
     assert found.named > 3
+
+
+def test_of_as_much_the_rule_on_the_act_itself_decides() -> None:
+    statement = "The act bans selling precise location, and other processing needs consent."
+    found = ruling(
+        "May we sell precise location of people who gave consent?", [statement], "Precise location"
+    )
+    assert found is not None
+    assert found.ruled == "banned"
+
+
+def test_a_ban_that_shares_its_subject_is_read() -> None:
+    statement = (
+        "Operators may use student data only for school purposes, may not sell it or target ads with it."
+    )
+    found = ruling("May we target ads at a student, or sell student data?", [statement], "Student data")
+    assert found is not None
+    assert found.ruled == "banned"
 
 
 def test_the_subject_of_all_statements_need_not_be_said_again() -> None:

@@ -172,7 +172,29 @@ def test_a_ban_beside_counts_only_where_it_names_more_than_what_is_said() -> Non
     asked = "Can we sell student data to advertisers?"
     assert by_rule(asked, "student-data", "yes", "A law binds operators.", beside=(ban,)) == "no"
     other = "No one may burn student lunches."
-    assert by_rule(asked, "student-data", "yes", "A law binds operators.", beside=(other,)) == "conditional"
+    assert by_rule(asked, "student-data", "yes", "A law binds operators.", beside=(other,)) is None
+
+
+def test_a_yes_in_general_is_none_on_an_act_that_nobody_names() -> None:
+    said = "Yes: operators may use student data for school purposes."
+    assert (
+        by_rule("May an operator use student data for school?", "student-data", "yes", said) == "conditional"
+    )
+    assert by_rule("May an operator print student data on mugs?", "student-data", "yes", said) is None
+
+
+def test_what_starts_later_binds_nobody_today() -> None:
+    said = "From January 1, 2027 a business must shred paper records."
+    assert by_rule("Do we have to shred paper records already?", "disposal", "yes", said) == "no"
+    assert by_rule("Must we shred paper records from 2027?", "disposal", "yes", said) == "yes"
+
+
+def test_a_right_denied_is_a_no() -> None:
+    said = "Yes: people may get access to their data; there is no right to correct."
+    assert (
+        by_rule("Does the act give people a right to correct data?", "consumer-rights", "yes", said) == "no"
+    )
+    assert by_rule("Does the act give people a right of access?", "consumer-rights", "yes", said) == "yes"
 
 
 @pytest.mark.parametrize(
