@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from retrieval.catalogue import Catalogue, Entry, Key, in_force
 from retrieval.legal_citations import cites
-from retrieval.records import Position
+from retrieval.records import Passage, Position
 from retrieval.retriever import Evidence
 from retrieval.topics import FACETS
 from retrieval.understand import Understanding
@@ -130,20 +130,23 @@ def domain_laws(catalogue: Catalogue, understood: Understanding) -> frozenset[st
 def position_holds(position: Position, catalogue: Catalogue, federal: Catalogue | None, day: dt.date) -> bool:
     """Return whether a position, written for the day of its review, also holds on `day`.
 
-    It does unless a statement of its topic, or of a section that it rests on, has begun or ended between the two days.
+    It does unless a section that it rests on, or a statement of its topic, has begun or ended between the two days.
     """
     if day == position.reviewed:
         return True
-    rests_on = {key for statement in position.statements for key in statement.rests_on}
-    sections = [
-        passage
-        for key in rests_on
-        if (home := catalogue if key[0] == catalogue.jurisdiction else federal)
-        and (passage := home.digest.get(key))
-    ]
-    bearing = [(p, s) for p in sections for s in p.statements]
-    bearing += [(e.passage, e.statement) for e in catalogue.by_topic.get(position.topic, ())]
-    return all(in_force(p, s, day) == in_force(p, s, position.reviewed) for p, s in bearing)
+    for key in {key for statement in position.statements for key in statement.rests_on}:
+        home = catalogue if key[0] == catalogue.jurisdiction else federal
+        passage = home.digest.get(key) if home else None
+        if passage is None or _is_law(passage, day) != _is_law(passage, position.reviewed):
+            return False
+    return all(
+        in_force(e.passage, e.statement, day) == in_force(e.passage, e.statement, position.reviewed)
+        for e in catalogue.by_topic.get(position.topic, ())
+    )
+
+
+def _is_law(passage: Passage, day: dt.date) -> bool:
+    return any(in_force(passage, s, day) for s in passage.statements)
 
 
 def rank(evidence: Evidence, place: str) -> list[Ranked]:

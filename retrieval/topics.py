@@ -223,6 +223,8 @@ def _led_by_likeness(
     if first.topic in plain and likeness.get(first.topic, 0.0) >= _NEAR * likeness[best]:
         return tuple(asked)
     led = TopicScore(best, first.score)
+    if first.topic in plain and first.topic in FACETS:  # "may they sue over the breach?"
+        return (first, led, *asked[1:])
     close = [s for s in asked if likeness.get(s.topic, 0.0) >= _FAR_BEHIND * likeness[best]]
     return (first, led, *asked[1:]) if close and close[0] is first else (led, *close)
 

@@ -33,7 +33,7 @@ _BROAD = re.compile(
 )
 _GOVERNMENT = re.compile(
     r"\b(?:we(?:['’]re| are)|i(?:['’]m| am)|(?:i|we) work (?:for|at)|as|can|may|must|does|do|should|is|are|our)\s+(?:a|an|the|our)?\s*"
-    r"(?:\w+ )?(?:state|government|public|city|county|municipal|town|local) (?:agenc(?:y|ies)|government|office|clerk|school|university|body|department|entity|board)\b|"
+    r"(?:\w+ )?(?:state|federal|government|public|city|county|municipal|town|local) (?:agenc(?:y|ies)|government|office|clerk|school|university|body|department|entity|board)\b|"
     r"\b(?:we(?:['’]re| are)|i(?:['’]m| am)|(?:i|we) work (?:for|at)|as|can|may|must|does|do|should|our)\s+(?:a|an|the|our)?\s*"
     r"(?:municipality|school district|police department|city|county|town)\b(?! (?:employee|resident|ordinance))",
     re.IGNORECASE,
@@ -46,7 +46,7 @@ _INDIVIDUAL = re.compile(
 _HELP = re.compile(
     r"^\W*(?:help|hi|hello|hey|hiya|yo|thanks?|thank you\b.{0,30}|good (?:morning|afternoon|evening)|who are you|what (?:can|do) you do(?: for (?:me|us))?(?:,? reggi)?|"
     r"what (?:are|is) (?:you|reggi)|how do(?:es)? (?:you|this|i use (?:you|this|reggi)|reggi) work|how (?:do|can) i (?:use|ask) (?:you|reggi|this)|"
-    r"what can i ask(?: you)?|cheers|great|ok|okay|test|ping|(?:hi|hello|hey)[ ,!]+(?:reggi|there|team|all)|thanks,? reggi)\W*$",
+    r"(?:(?:hi|hello|hey)(?: reggi)?[ ,!]+)?what (?:all )?can (?:i ask(?: you)?|you do)(?:,? (?:and )?how (?:should|do|can) i (?:phrase|ask|put|word)\b.{0,30})?|cheers|great|ok|okay|test|ping|(?:hi|hello|hey)[ ,!]+(?:reggi|there|team|all)|thanks,? reggi)\W*$",
     re.IGNORECASE,
 )  # fmt: skip
 _MONTHS = [
@@ -236,10 +236,18 @@ _TAG = re.compile(
 """Asks for a yes to what was said, and for nothing of its own: "… Correct?" is no right to correct."""
 
 _ALL_WELL = re.compile(
-    r"(?:(?<=\bis )|(?<=\bbe )|(?<=\bare )|(?<=\bsays )|(?<=\bsay )|(?<=\bseems )|(?<=\blooks )|(?<=[.,;?!] ))fine\b(?= *[?.!,]| *$)|\bfine (?=to\b|with\b|print\b|then\b)",
+    r"(?:(?<=\bis )|(?<=\bbe )|(?<=\bare )|(?<=\bsays )|(?<=\bsay )|(?<=\bseems )|(?<=\blooks )|(?<=[.,;?!] ))fine\b(?= *[?.!,]| *$)|\bfine (?=to\b|with\b|print\b|then\b)|"
+    r"(?:(?<=\bthat['’]s )|(?<=\bit['’]s )|(?<=\bwe['’]re )|(?<=\ball ))fine\b(?! (?:for|of|per))|"
+    r"(?<=\bis that )\w+ fine\b(?! (?:for|of|per))",
     re.IGNORECASE,
 )
 """A "fine" that is no penalty: "mom says fine", "… . fine?"."""
+
+_NOT_DONE = re.compile(
+    r"\b(?:we|i|they|who)\s+(?:never|don['’]t|do not|didn['’]t|did not)\s+(?:sell|share)\b[^.,;?!]*",
+    re.IGNORECASE,
+)
+"""What the asker does not do is not asked about: "we never sell data"."""
 
 _GOES_ON = re.compile(
     r"^\W*(?:and|but|also|so|what about|how about|what if|same|then|ok(?:ay)?,? (?:and|but|so))\b|\b(?:it|that|this|those|them|there|they)\b",
@@ -318,7 +326,7 @@ def understand(
     asked where the text is one of law: rules decide whether it is.
     """
     said = question.text.strip()
-    asked = _ALL_WELL.sub(" ", _TAG.sub("?", said))
+    asked = _NOT_DONE.sub(" ", _ALL_WELL.sub(" ", _TAG.sub("?", said)))
     topics = asked_topics(asked)
     citations = citations_in(said)
     follow_up = False

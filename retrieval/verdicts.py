@@ -31,7 +31,7 @@ from retrieval.understand import ASKS_COVERAGE, Understanding
 from retrieval.words import content_stems
 
 _RELAX = re.compile(
-    r"\b(?:relax|off the hook|ignore|free pass|totally exempt|fine then|out of (?:scope|it|reach)|not covered|don['’]t apply)\b",
+    r"\b(?:relax|off the hook|ignore|free pass|totally exempt|fine then|out of (?:scope|it|reach)|not covered|don['’]t apply|too (?:few|small|little))\b",
     re.IGNORECASE,
 )
 """Hopes not to be covered: the answer turns round."""
@@ -58,6 +58,10 @@ _SAVE = re.compile(
 
 _HARM = re.compile(r"\b(?:harm|risk|threshold)\w*", re.IGNORECASE)
 
+_HARMLESS = re.compile(
+    r"\b(?:unlikely|not likely|no (?:one|body)|nobody|none|no (?:real )?(?:risk|harm))\b[^.?!]{0,40}\b(?:harm\w*|hurt|risk|misus\w+)|\bno (?:real )?(?:risk|harm)\b",
+    re.IGNORECASE,
+)
 _PART = re.compile(r";\s|,? but (?=not\b)|,? but ")
 _COVERED_ENTITY = re.compile(r"\bcovered (?:entit|person|business)\w*", re.IGNORECASE)
 _SAID_OF_ANYONE = "exempt data act law privacy state covered information subject bound binds"
@@ -80,10 +84,13 @@ _NO_OPT_IN = re.compile(
 )
 _WANTS_CONSENT = re.compile(
     r"\b(?:only (?:with|after)|requires?|needs?|takes?|wants?|must (?:get|obtain|have))\b[^.;]{0,60}\b(?:consent|opt[- ]?in|authori[sz]ation|written release)\b|"
-    r"\bconsent (?:is|must be) (?:needed|required|given|obtained)\b|\b(?:may not|must not)\b[^.;]{0,80}\bwithout\b[^.;]{0,40}\bconsent\b",
+    r"\bmust consent\b|\bconsent (?:is|must be) (?:needed|required|given|obtained)\b|\b(?:may not|must not)\b[^.;]{0,80}\bwithout\b[^.;]{0,40}\bconsent\b",
     re.IGNORECASE,
 )
 _NO_RIGHT = re.compile(r"\bno right to (?P<what>\w+)", re.IGNORECASE)
+_FIXED = re.compile(
+    r"\b(?:fixed|set|hard|specific|strict|certain)\b[^.?!]{0,20}\b(?:days?|deadline|hours)\b", re.IGNORECASE
+)
 _RUNS_OUT = re.compile(
     r"\b(?:run(?:s|ning)? out|expir\w+|sunset\w*|end(?:s|ed|ing)?|lapse\w*|go(?:es)? away)\b", re.IGNORECASE
 )
@@ -138,12 +145,13 @@ def verdict_by_rule(
     sense = sense_of(text)
     if sense != "open" and _NOW.search(text) and _starts_later(said[0], understood.as_of, position.reviewed):
         return "no"
-    if sense != "open" and _denied(text, said[0]):
+    if sense != "open" and (_denied(text, said[0]) or _excused(text, said[0])):
         return "no"
     verdict = _by_rule(understood, position, own, said, beside)
     if verdict in ("no", None) or sense == "duty" or _names_all(understood, position, said[0]):
         return verdict
-    return None
+    rule = ruling(text, said, all_topics()[position.topic].name) if sense == "fact" else None
+    return verdict if rule and rule.ruled == "required" else None
 
 
 def _by_rule(
@@ -155,7 +163,7 @@ def _by_rule(
 ) -> Verdict | None:
     text = asking_text(understood)
     if _ADULTS.search(said[0]) and _MINORS.search(text):
-        own = None  # "Yes for adults" is no answer about a 16-year-old
+        own, said = None, said[1:] or said  # "Yes for adults" is no answer about a 16-year-old
     sense = sense_of(text)
     wished = sense == "open" and not OPEN.search(text) and PERMISSION.search(text)
     if sense == "open" and not wished:
@@ -173,7 +181,7 @@ def _by_rule(
     if sense == "permission" or wished or (sense == "fact" and not AUXILIARY.search(text)):
         return _by_permission(own, ruled, text, said)
     if NEGATED_DUTY.search(text):
-        return {"yes": "no", "no": "yes"}.get(own or "") if ruled != "banned" else None  # type: ignore[return-value]
+        return _turned(own) if ruled != "banned" else None
     if sense == "duty" and (by_consent := _consent(text, said)):
         return by_consent
     if asserted and own == "yes":
@@ -191,9 +199,20 @@ def _by_rule(
     return own
 
 
+def _excused(text: str, said: str) -> bool:
+    """Return whether notice is asked about though nobody is likely to be harmed, and the law then wants none."""
+    return bool(
+        sense_of(text) == "duty"
+        and _HARMLESS.search(text)
+        and said.startswith(("No notice is due", "Yes: no notice"))
+    )
+
+
 def _denied(text: str, said: str) -> bool:
     """Return whether the answering sentence denies what is asked: "there is no right to correct", "not opt-in consent"."""
     if _ASKS_CONSENT.search(text) and not _OPT_OUT.search(text) and _NO_OPT_IN.search(said):
+        return True
+    if said.startswith("No fixed number") and _FIXED.search(text):
         return True
     denied = _NO_RIGHT.search(said)
     asked = asked_concepts(asking_clause(text)) - COMMON
@@ -257,19 +276,21 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
     if position.topic == "applicability":
         hopes = bool(_RELAX.search(text))
         covered = by_size(understood, position) if hopes or ASKS_COVERAGE.search(text) else None
-        return {"yes": "no", "no": "yes"}.get(covered or "") if hopes else covered  # type: ignore[return-value]
+        return _turned(covered) if hopes else covered
     if sense == "open":
         return "no" if position.no_law and own == "no" else None
     if position.topic == "private-action":
         return _suit(said) or (own if said in {s.text for s in position.statements} else None)
     if position.topic == "cure":
         return _cure(own, said, text)
+    if position.topic == "comprehensive-act" and _RELAX.search(text):
+        return None  # "the act starts at 50,000, so may we ignore it?"
     if position.topic in _PLAIN:
         return own
     if position.topic == "call-recording":
         return _recording(sense, own, text)
     if position.topic in COUNTED and (counted := by_count(understood, position)):
-        return counted[0]
+        return _turned(counted[0]) if _RELAX.search(text) else counted[0]
     permission = asks.startswith("May ")
     if sense == "permission":
         return _permission(own, permission or position.topic == "sale", asks, said, text)
@@ -281,7 +302,11 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
         )  # a bare fragment: too little to know what would be a yes
     if position.topic == "breach-trigger":  # "is there a harm threshold?"
         return own if _HARM.search(text) and sense == "fact" else None
-    return own
+    return _turned(own) if position.topic in COUNTED and _RELAX.search(text) else own
+
+
+def _turned(verdict: Verdict | None) -> Verdict | None:
+    return {"yes": "no", "no": "yes"}.get(verdict or "")  # type: ignore[return-value]
 
 
 def _cure(own: Verdict, said: str, text: str) -> Verdict | None:

@@ -255,6 +255,17 @@ def test_a_position_ends_with_the_law_it_rests_on() -> None:
     assert not held_on(dt.date(2027, 1, 1), rule, said)
 
 
+def test_a_position_on_law_that_has_ended_or_is_to_come_holds_after_its_review() -> None:
+    ended = passage(
+        "MN", "act", "1", ("cure", "A business had 60 days to cure."), in_force_to=dt.date(2024, 12, 31)
+    )
+    coming = passage("MN", "new", "2", ("cure", "There will be a cure."), in_force_from=dt.date(2028, 1, 1))
+    said = position("MN", "cure", "no", ("No: it ended, and another starts in 2028.", "act#1"))
+    assert held_on(TODAY + dt.timedelta(days=1), ended, coming, said)
+    assert held_on(dt.date(2027, 12, 31), ended, coming, said)
+    assert not held_on(dt.date(2028, 1, 1), ended, coming, said)
+
+
 def test_a_position_falls_when_law_of_its_topic_begins() -> None:
     rule = passage("MN", "act", "1", ("disposal", "A business must shred."))
     new = passage("MN", "new", "2", ("disposal", "No one may shred."), in_force_from=dt.date(2027, 7, 1))
