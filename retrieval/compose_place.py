@@ -34,7 +34,7 @@ from retrieval.short_answer import (
 from retrieval.thresholds import by_count
 from retrieval.topics import FACETS, all_topics
 from retrieval.understand import Understanding
-from retrieval.verdicts import COUNTED, RULED_ELSEWHERE, verdict_by_rule, verdict_for
+from retrieval.verdicts import COUNTED, RULED_ELSEWHERE, starts_later, verdict_by_rule, verdict_for
 
 _ORDER = {
     "comprehensive-act": 0, "applicability": 1, "request-deadline": 6, "consumer-rights": 5, "exemptions": 7,
@@ -65,6 +65,8 @@ class Limits:
     brought_others: int
 
 
+_SPOKEN_OF = 0.15
+"""The share of the question's words from which a statement of the law named is told, though of another topic."""
 NARROW = Limits(lead=5, brought=1, others=2, federal=1, brought_others=0)
 BROAD = Limits(lead=4, brought=5, others=3, federal=1, brought_others=2)
 SHARED_NARROW = Limits(lead=2, brought=0, others=1, federal=0, brought_others=0)
@@ -326,7 +328,11 @@ def _opened(
         statement = marks.statement(text, keys)
         if position := leads.get(text):
             fits = verdict if position is positions[0] and number == 0 else None
-            led = with_verdict(text, position.verdict, fits, counted and number == 0)
+            later = fits == "no" and starts_later(text, understood.as_of, position.reviewed)
+            if later:
+                led = text if text.lower().startswith(("not yet", "no")) else as_bullet("Not yet", text)
+            else:
+                led = with_verdict(text, position.verdict, fits, counted and number == 0)
             statement = Statement(led, statement.marks)
         opened.append(statement)
     return tuple(opened)
@@ -364,7 +370,11 @@ def _law_sections(
     named = bool(understood.laws or understood.citations)
     whole = bool(understood.citations) and not topics  # "what does § 1 say?": as much of it as fits
     lead_rows = _pick(
-        (r for r in (current if named else on_topic) if r.entry.passage.law_id == lead),
+        (
+            r
+            for r in current
+            if r.entry.passage.law_id == lead and (r in on_topic or (named and r.shared >= _SPOKEN_OF))
+        ),
         said,
         _OF_A_SECTION if whole else limits.lead,
         *((_OF_A_SECTION,) if whole else ()),

@@ -16,6 +16,13 @@ _TERM = re.compile(
     r"\bwhat does [\"'“‘]?(?P<meant>[\w -]{3,40}?)[\"'”’]? mean\b",
     re.IGNORECASE,
 )
+_IS_IT = re.compile(
+    r"(?:^|[.?!:;,–-]\s+|\b(?:and|so)\s+)(?:is|are|does|do|would)\s+"
+    r"(?:(?!\b(?:consent|requir\w+|needs?|needed|must|allow\w*|necessary|sell\w*|process\w*|apply|notif\w+|protect\w*)\b)[^.?!]){3,90}?[\"'“‘ ]"
+    r"(?P<term>sensitive (?:personal )?(?:data|information)|personal(?:ly)? (?:identif\w+ )?information|personal data|biometric (?:data|identifiers?|information)|consumer health data)\b",
+    re.IGNORECASE,
+)
+"""Asks whether a thing falls under a defined term: "is a username personal information in Arizona?"."""
 _VERB = re.compile(r"\s(?:is|are|means|mean|covers?|includes?|counts?)\s|:\s", re.IGNORECASE)
 _NOT_A_TERM = frozenset(
     stem
@@ -30,11 +37,11 @@ _NOT_A_TERM = frozenset(
 def asked_term(text: str) -> str | None:
     """Return the term whose meaning a text asks for ("who is an 'operator' in …" – "operator"), or None."""
     match = _TERM.search(text)
-    if match is None:
-        return None
+    if match is None or _NOT_A_TERM.intersection(content_stems(match["term"] or match["meant"])):
+        named = _IS_IT.search(text)
+        return named["term"] if named else None
     term = (match["term"] or match["meant"]).strip()
-    words = content_stems(term)
-    return term if words and not _NOT_A_TERM.intersection(words) else None
+    return term if content_stems(term) else None
 
 
 def definition(understood: Understanding, ranked: Iterable[Ranked]) -> Ranked | None:

@@ -21,6 +21,9 @@ FIRST_SENTENCE = 0.5
 PLAINLY_SHARED = 0.45
 """Share of the question's rarer words from which a statement answers it, whatever topic it is tagged with."""
 
+_NUMBERED = frozenset({"penalties", "breach-deadline", "request-deadline"})
+"""Topics that ask for a number: a statement without one seldom answers first."""
+_OF_THE_LAW, _OFF_TOPIC = 0.25, -0.2
 _NO_LAW_BEHIND = 0.3
 """What "no such law was found" falls back where another position says what there is."""
 
@@ -33,6 +36,7 @@ _GOES_ON = re.compile(r"\balso\b", re.IGNORECASE)
 _CITATION = re.compile(r",? ?(?:\b[A-Z][\w.&]*\.? ){0,6}§+ ?[\w.:-]+(?:\(\w+\))*")
 
 _VERDICT_LEAD = re.compile(r"^(?:Yes|No|It depends)(?:, [^:]{1,40})?: ")
+_LABELLED = re.compile(r"[^:]{1,24}: ")
 _OPENERS = frozenset(
     [
         "Within",
@@ -132,6 +136,7 @@ def _candidates(
     words = asked_words(understood, catalogue)
     laws = domain_laws(catalogue, understood)
     asked, facets = set(understood.topic_ids), FACETS.intersection(understood.topic_ids)
+    number_asked = understood.topic_ids[:1] and understood.topic_ids[0] in _NUMBERED
     found: list[tuple[float, Sentence]] = []
     for number, position in enumerate(positions):
         behind = 0.2 * number + (0.3 if facets and position.topic not in facets else 0.0)
@@ -155,9 +160,11 @@ def _candidates(
         if positions and not asked.intersection(topics) and not of_named and not plainly:
             continue
         on_topic = bool(asked.intersection(topics)) or not asked
-        start = 0.35 if (of_named and on_topic) or (laws and facets.intersection(topics)) else 0.0
-        if not start and (plainly or of_named):
-            start = 0.1
+        start = 0.0 if on_topic else _OFF_TOPIC
+        if (of_named and on_topic) or (laws and facets.intersection(topics)):
+            start = _OF_THE_LAW
+        if number_asked and not any(c.isdigit() for c in r.entry.statement.text):
+            start -= 0.2
         if _GOES_ON.search(r.entry.statement.text):
             start -= 0.2
         fit = start + _answers(r.entry.statement.text, understood, words, catalogue) if positions else r.score
@@ -235,4 +242,6 @@ def without_verdict(text: str) -> str:
 def as_bullet(label: str, text: str) -> str:
     """Return a position's sentence under a label: "Right to cure: it expired …"."""
     bare = _VERDICT_LEAD.sub("", text)
+    if _LABELLED.match(bare):  # "Out: banks, insurers …"
+        return f"{label}. {bare}"
     return f"{label}: {bare[:1].lower() + bare[1:] if bare.split(maxsplit=1)[0] in _OPENERS else bare}"

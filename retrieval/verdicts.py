@@ -49,7 +49,7 @@ _SUIT = re.compile(
     r"\bmay sue\b|\bcan sue\b|\bprivate (?:right of )?action\b|\bmay bring\b|\bmay recover\b", re.IGNORECASE
 )
 _BAN = re.compile(
-    r"\b(?:may not|must not|no one may|no person may|bans?|banned|forbids?|forbidden|prohibit\w*|unlawful|felony)\b",
+    r"\b(?:may not|must not|no one may|no person may|bars?|bans?|banned|forbids?|forbidden|prohibit\w*|unlawful|felony)\b",
     re.IGNORECASE,
 )
 _SAVE = re.compile(
@@ -60,6 +60,11 @@ _HARM = re.compile(r"\b(?:harm|risk|threshold)\w*", re.IGNORECASE)
 
 _HARMLESS = re.compile(
     r"\b(?:unlikely|not likely|no (?:one|body)|nobody|none|no (?:real )?(?:risk|harm))\b[^.?!]{0,40}\b(?:harm\w*|hurt|risk|misus\w+)|\bno (?:real )?(?:risk|harm)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+_SUES = re.compile(
+    r"\b(?:su(?:e|es|ed|ing|it|its)|lawsuits?|private (?:right|action|claim)|right of action|class action|cause of action|civil action|courts?|claims?|liable|damages|plaintiff)\b",
     re.IGNORECASE,
 )
 _PART = re.compile(r";\s|,? but (?=not\b)|,? but ")
@@ -143,11 +148,15 @@ def verdict_by_rule(
     """
     text = asking_text(understood)
     sense = sense_of(text)
-    if sense != "open" and _NOW.search(text) and _starts_later(said[0], understood.as_of, position.reviewed):
+    if sense != "open" and _NOW.search(text) and starts_later(said[0], understood.as_of, position.reviewed):
         return "no"
     if sense != "open" and (_denied(text, said[0]) or _excused(text, said[0])):
         return "no"
     verdict = _by_rule(understood, position, own, said, beside)
+    if verdict == "yes" and ASSERTED.search(text) and not _bears_figures(text, said):
+        return None
+    if sense == "permission" and verdict == "conditional" and _BAN.search(said[0]):
+        return None  # some of it is banned: is it this?
     if verdict in ("no", None) or sense == "duty" or _names_all(understood, position, said[0]):
         return verdict
     rule = ruling(text, said, all_topics()[position.topic].name) if sense == "fact" else None
@@ -199,6 +208,11 @@ def _by_rule(
     return own
 
 
+def _bears_figures(text: str, said: Sequence[str]) -> bool:
+    """Return whether every figure put forward stands in the sentences that answer."""
+    return set(_NUMBER.findall(text)) <= set(_NUMBER.findall(" ".join(said)))
+
+
 def _excused(text: str, said: str) -> bool:
     """Return whether notice is asked about though nobody is likely to be harmed, and the law then wants none."""
     return bool(
@@ -231,7 +245,7 @@ def _names_all(understood: Understanding, position: Position, said: str) -> bool
     return asked <= asked_concepts(f"{topic.name}. {topic.question} {topic.verdict_asks} {said}")
 
 
-def _starts_later(said: str, day: dt.date, reviewed: dt.date) -> bool:
+def starts_later(said: str, day: dt.date, reviewed: dt.date) -> bool:
     """Return whether a sentence tells only of law that starts after a day; the day of the review is no start."""
     starts = [d for d in dates_in(said) if d != reviewed]
     return bool(starts) and min(starts) > day
@@ -279,6 +293,8 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
         return _turned(covered) if hopes else covered
     if sense == "open":
         return "no" if position.no_law and own == "no" else None
+    if position.topic == "private-action" and not _SUES.search(asking_clause(text)):
+        return None
     if position.topic == "private-action":
         return _suit(said) or (own if said in {s.text for s in position.statements} else None)
     if position.topic == "cure":
@@ -291,6 +307,8 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
         return _recording(sense, own, text)
     if position.topic in COUNTED and (counted := by_count(understood, position)):
         return _turned(counted[0]) if _RELAX.search(text) else counted[0]
+    if position.topic in COUNTED and sense == "permission":
+        return None
     permission = asks.startswith("May ")
     if sense == "permission":
         return _permission(own, permission or position.topic == "sale", asks, said, text)

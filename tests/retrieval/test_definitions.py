@@ -149,3 +149,16 @@ async def test_the_sentence_that_defines_comes_before_the_position() -> None:
 async def test_where_no_meaning_is_asked_the_position_comes_first() -> None:
     answer = await ask("Is there a law on student data in Minnesota?", law=LAWS)
     assert answer.short_answer[0].text == "Yes: the Pupil Act binds sites for pupils."
+
+
+@pytest.mark.parametrize(
+    ("text", "term"),
+    [
+        ("Is a username plus password personal information in Arizona?", "personal information"),
+        ("is card number and CVV 'sensitive data' under the act, and so what?", "sensitive data"),
+        ("Is consent required for sensitive data in Oregon?", None),
+        ("Must we notify people whose personal information leaked?", None),
+    ],
+)
+def test_whether_a_thing_falls_under_a_term_asks_for_its_definition(text: str, term: str | None) -> None:
+    assert asked_term(text) == term
