@@ -205,14 +205,14 @@ def asked_topics(
     sides = [s for s in ruled if s.topic in FACETS and s.score >= _PLAIN and s.score >= 0.7 * ruled[0].score]
     rest = [s for s in asked if s.topic not in {side.topic for side in sides}]
     plain = frozenset(s.topic for s in ruled if s.score >= _PLAIN)
-    return _led_by_likeness((sides[:2] + rest)[:most], plain, likeness or {})[:most]
+    return led_by_likeness((sides[:2] + rest)[:most], plain, likeness or {})[:most]
 
 
 _ALIKE, _NEAR, _FAR_BEHIND = 0.25, 0.8, 0.3
 """The least likeness that leads, and the shares of the best from which another topic is as good, or far behind."""
 
 
-def _led_by_likeness(
+def led_by_likeness(
     asked: list[TopicScore], plain: frozenset[str], likeness: Mapping[str, float]
 ) -> tuple[TopicScore, ...]:
     """Return the topics with the likest one among them: before those that the text is hardly like, behind the others."""

@@ -16,7 +16,16 @@ from typing import Literal
 
 from retrieval.legal_citations import citations_in
 from retrieval.records import Jurisdictions, Question
-from retrieval.topics import FACETS, OTHER, TopicScore, all_topics, asked_topics, concepts_in, score_topics
+from retrieval.topics import (
+    FACETS,
+    OTHER,
+    TopicScore,
+    all_topics,
+    asked_topics,
+    concepts_in,
+    led_by_likeness,
+    score_topics,
+)
 from retrieval.words import Phrases, stems
 
 Asker = Literal["business", "government", "nonprofit", "individual"]
@@ -350,6 +359,8 @@ def understand(
     if scope == "law" and not follow_up and not (citations and not topics):
         topics = asked_topics(asked, likeness=like) or topics
         topics = _of_size(said, laws, _asked_last(asked, _whole_breach_law(said, topics)), like)
+    elif scope == "law" and follow_up and max(like.values(), default=0.0) >= _CLEARLY_ALIKE:
+        topics = led_by_likeness(list(topics), frozenset(), like)[:2]
     subject = f"{question.history[-1]} {said}" if follow_up else said
     domain = tuple(t.topic for t in topics if t.topic not in FACETS)
     if topics and not domain:  # "what is the fine for a late breach notice?": a side of the breach law

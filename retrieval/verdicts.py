@@ -157,7 +157,11 @@ def verdict_by_rule(
         return None
     if sense == "permission" and verdict == "conditional" and _BAN.search(said[0]):
         return None  # some of it is banned: is it this?
-    if verdict in ("no", None) or sense == "duty" or _names_all(understood, position, said[0]):
+    if (
+        verdict in ("no", None)
+        or (verdict == "yes" and sense == "duty")
+        or _names_all(understood, position, said[0])
+    ):
         return verdict
     rule = ruling(text, said, all_topics()[position.topic].name) if sense == "fact" else None
     return verdict if rule and rule.ruled == "required" else None
