@@ -36,6 +36,7 @@ class Catalogue:
         self.official = {p.key: p for p in passages if p.text_kind == "official"}
         self.positions = {p.topic: p for p in positions}
         self.entries: list[Entry] = []
+        self.sections: list[tuple[Passage, list[Entry]]] = []
         self.by_topic: dict[str, list[Entry]] = {}
         self.laws: dict[str, list[Passage]] = {}
         self.law_topics: dict[str, Counter[str]] = {}
@@ -45,6 +46,7 @@ class Catalogue:
                 continue
             self.laws.setdefault(passage.law_id, []).append(passage)
             heading = frozenset(content_stems(f"{passage.title}"))
+            first = len(self.entries)
             for statement in passage.statements:
                 words = frozenset(content_stems(statement.text)) | heading
                 entry = Entry(passage, statement, len(self.entries), words, *span_of(passage, statement))
@@ -53,6 +55,7 @@ class Catalogue:
                 for topic in statement.topics:
                     self.by_topic.setdefault(topic, []).append(entry)
                     self.law_topics.setdefault(passage.law_id, Counter())[topic] += 1
+            self.sections.append((passage, self.entries[first:]))
         total = len(self.entries) or 1
         self.weight = {word: math.log(1 + total / count) for word, count in seen_in.items()}
         self.rarest = math.log(1 + total)

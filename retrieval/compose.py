@@ -250,7 +250,8 @@ def _states_money(text: str) -> bool:
 
 def _not_named(understood: Understanding, evidence: Evidence) -> str | None:
     """Return the name of an act that the question names and that no place asked about has, or None."""
-    if understood.laws:
+    acts = [] if understood.laws else list(_NAMED_ACT.finditer(understood.text))
+    if not acts:
         return None
     known = [
         name
@@ -259,7 +260,7 @@ def _not_named(understood: Understanding, evidence: Evidence) -> str | None:
         for name in (passages[0].law, *passages[0].short_names)
     ]
     places = frozenset(w for d in understood.places.found for w in d.name.lower().split())
-    for match in _NAMED_ACT.finditer(understood.text):
+    for match in acts:
         name = re.sub(
             r"^(?:The|Does|Is|Do|Did|Under|What|Has|Can|How|If|When|Are|Who|Which)\s+(?:the\s+)?",
             "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from retrieval.ranking import Ranked
 from retrieval.understand import Understanding
@@ -44,6 +45,13 @@ def asked_term(text: str) -> str | None:
     return term if content_stems(term) else None
 
 
+@lru_cache(maxsize=8_192)
+def _before_verb(statement: str) -> frozenset[str]:
+    """Return the stems before a statement's verb: what it defines, if it defines anything."""
+    verb = _VERB.search(statement)
+    return frozenset(content_stems(statement[: verb.start()])) if verb else frozenset()
+
+
 def definition(understood: Understanding, ranked: Iterable[Ranked]) -> Ranked | None:
     """Return the statement that defines the term asked for, or None.
 
@@ -57,12 +65,8 @@ def definition(understood: Understanding, ranked: Iterable[Ranked]) -> Ranked | 
     named = {law for _, law in understood.laws}
     found: list[tuple[tuple[bool, bool, int, int], Ranked]] = []
     for r in ranked:
-        text = r.entry.statement.text
-        verb = _VERB.search(text)
-        if r.starts is not None or verb is None:
-            continue
-        head = set(content_stems(text[: verb.start()]))
-        if wanted <= head:
+        head = _before_verb(r.entry.statement.text)
+        if r.starts is None and wanted <= head:
             of_definitions = "defin" in r.entry.passage.title.lower()
             elsewhere = bool(named) and r.entry.passage.law_id not in named
             found.append(((elsewhere, not of_definitions, len(head - wanted), r.entry.order), r))

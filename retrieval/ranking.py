@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from retrieval.catalogue import Catalogue, Entry, Key, in_force
 from retrieval.legal_citations import cites
@@ -44,11 +45,11 @@ _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 _COMPREHENSIVE = ("comprehensive-act", "applicability", "consumer-rights", "sale", "targeted-advertising")
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """An entry and its score; `starts` is set where it is not in force yet.
 
     `shared` is how much of the question's rarer words it shares, 0 to 1; 0 for a question of few words, where it says little.
+    A tuple, since some hundred are made for each answer: as many frozen records take a tenth of its time.
     """
 
     entry: Entry
@@ -57,9 +58,9 @@ class Ranked:
     shared: float = 0.0
 
 
-def binds(entry: Entry, understood: Understanding) -> bool:
-    """Return whether an entry's law binds the one who asks (or is asked about as such)."""
-    governs = entry.passage.governs
+def binds(passage: Passage, understood: Understanding) -> bool:
+    """Return whether a section's law binds the one who asks (or is asked about as such)."""
+    governs = passage.governs
     if governs == "both":
         return True
     if understood.asker == "government":
@@ -165,49 +166,40 @@ def rank(evidence: Evidence, place: str) -> list[Ranked]:
             rests_on.update(k for s in position.statements for k in s.rests_on)
     named = {law for where, law in understood.laws if where == place}
     defines = bool(DEFINES.search(understood.text))
-    ranked = []
+    telling = len(words) >= _TELLING_WORDS
     day, distances = understood.as_of, evidence.distances
     shared = catalogue.overlaps(words)
-    of_passage: dict[Key, tuple[bool, bool, float]] = {}
-    for entry in catalogue.entries:
-        passage, statement = entry.passage, entry.statement
-        key = passage.key
-        held = of_passage.get(key)
-        if held is None:
-            cited = bool(understood.citations) and any(
-                cites(passage.citation, c) for c in understood.citations
-            )
-            fixed = 0.0
-            if not defines and "definition" in passage.title.lower():
-                fixed -= DEFINITION
-            if key in distances:
-                fixed += NEARNESS * max(0.0, 1.0 - distances[key])
-            if key in rests_on:
-                fixed += POSITION_REF
-            if passage.law_id in named:
-                fixed += NAMED_LAW
-            if cited:
-                fixed += CITED
-            held = of_passage[key] = (
-                cited or binds(entry, understood),
-                bool(laws) and passage.law_id not in laws,
-                fixed,
-            )
-        bound, elsewhere, fixed = held
-        if not bound or (entry.ends is not None and entry.ends < day):
+    ranked = []
+    for passage, entries in catalogue.sections:
+        cited = any(cites(passage.citation, c) for c in understood.citations)
+        if not (cited or binds(passage, understood)):
             continue
-        starts = entry.starts if entry.starts and entry.starts > day else None
-        score = 0.0
-        for topic in statement.topics:
-            if topic in weights and weights[topic] > score:
-                score = weights[topic]
-        if score:
-            score *= TOPIC
-            if statement.topics[0] in weights:
-                score += FIRST_TOPIC
-        if elsewhere:
-            score *= 0.4
-        words_shared = shared[entry.order]
-        telling = words_shared if len(words) >= _TELLING_WORDS else 0.0
-        ranked.append(Ranked(entry, score + fixed + WORDS * words_shared, starts, telling))
-    return sorted(ranked, key=lambda r: (-r.score, r.entry.order))
+        key = passage.key
+        of_section = CITED if cited else 0.0
+        if not defines and "definition" in passage.title.lower():
+            of_section -= DEFINITION
+        if key in distances:
+            of_section += NEARNESS * max(0.0, 1.0 - distances[key])
+        if key in rests_on:
+            of_section += POSITION_REF
+        if passage.law_id in named:
+            of_section += NAMED_LAW
+        elsewhere = bool(laws) and passage.law_id not in laws
+        for entry in entries:
+            if entry.ends is not None and entry.ends < day:
+                continue
+            topics = entry.statement.topics
+            score = 0.0
+            for topic in topics:
+                if topic in weights and weights[topic] > score:
+                    score = weights[topic]
+            if score:
+                score *= TOPIC
+                if topics[0] in weights:
+                    score += FIRST_TOPIC
+            if elsewhere:
+                score *= 0.4
+            part = shared[entry.order]
+            starts = entry.starts if entry.starts and entry.starts > day else None
+            ranked.append(Ranked(entry, score + of_section + WORDS * part, starts, part if telling else 0.0))
+    return sorted(ranked, key=attrgetter("score"), reverse=True)  # equals stay in the order of the law

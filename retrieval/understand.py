@@ -10,7 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Literal
 
@@ -55,7 +55,7 @@ _INDIVIDUAL = re.compile(
 _HELP = re.compile(
     r"^\W*(?:help|hi|hello|hey|hiya|yo|thanks?|thank you\b.{0,30}|good (?:morning|afternoon|evening)|who are you|what (?:can|do) you do(?: for (?:me|us))?(?:,? reggi)?|"
     r"what (?:are|is) (?:you|reggi)|how do(?:es)? (?:you|this|i use (?:you|this|reggi)|reggi) work|how (?:do|can) i (?:use|ask) (?:you|reggi|this)|"
-    r"(?:(?:hi|hello|hey)(?: reggi)?[ ,!]+)?what (?:all )?can (?:i ask(?: you)?|you do)(?:,? (?:and )?how (?:should|do|can) i (?:phrase|ask|put|word)\b.{0,30})?|cheers|great|ok|okay|test|ping|(?:hi|hello|hey)[ ,!]+(?:reggi|there|team|all)|thanks,? reggi)\W*$",
+    r"(?:(?:hi|hello|hey)(?: reggi)?[ ,!]+)?what (?:all |(?:kinds?|sorts?) of (?:things|questions|stuff) )?can (?:i ask(?: you)?|you do)(?:,? (?:and )?how (?:should|do|can) i (?:phrase|ask|put|word)\b.{0,30})?|cheers|great|ok|okay|test|ping|(?:hi|hello|hey)[ ,!]+(?:reggi|there|team|all)|thanks,? reggi)\W*$",
     re.IGNORECASE,
 )  # fmt: skip
 _MONTHS = [
@@ -161,6 +161,7 @@ def as_of(text: str, today: dt.date) -> dt.date:
     return dt.date(year, 1, 1) if year > today.year else dt.date(year, 12, 31)
 
 
+@lru_cache(maxsize=8_192)
 def figures_in(text: str) -> tuple[tuple[str, str], ...]:
     """Return (number, unit) pairs: "45 days" is ("45", "day"), "$7,500" is ("7500", "$")."""
     out = []

@@ -195,6 +195,8 @@ def _by_rule(
         return _by_permission(own, ruled, text, said)
     if NEGATED_DUTY.search(text):
         return _turned(own) if ruled != "banned" else None
+    if sense == "duty" and own == "yes" and ruled == "banned":
+        return None
     if sense == "duty" and (by_consent := _consent(text, said)):
         return by_consent
     if asserted and own == "yes":
@@ -300,7 +302,11 @@ def verdict_for(understood: Understanding, position: Position, said: str) -> Ver
     if position.topic == "private-action" and not _SUES.search(asking_clause(text)):
         return None
     if position.topic == "private-action":
-        return _suit(said) or (own if said in {s.text for s in position.statements} else None)
+        return (
+            _suit(said, text)
+            if _SUIT.search(said) or _NO_SUIT.search(said)
+            else (own if said in {s.text for s in position.statements} else None)
+        )
     if position.topic == "cure":
         return _cure(own, said, text)
     if position.topic == "comprehensive-act" and _RELAX.search(text):
@@ -340,10 +346,17 @@ def _cure(own: Verdict, said: str, text: str) -> Verdict | None:
     return "no" if own == "conditional" and _GUARANTEED.search(text) else own
 
 
-def _suit(said: str) -> Verdict | None:
-    if _NO_SUIT.search(said):
-        return "no"
-    return "yes" if _SUIT.search(said) else None
+def _suit(said: str, text: str) -> Verdict | None:
+    """ "The privacy act gives no suit, but people may sue under the breach law": the law that is asked about decides."""
+    asked = frozenset(content_stems(text))
+    best: dict[Verdict, int] = {}
+    for part in _PART.split(said):
+        told: Verdict | None = "no" if _NO_SUIT.search(part) else "yes" if _SUIT.search(part) else None
+        if told:
+            best[told] = max(best.get(told, 0), len(asked & frozenset(content_stems(part))))
+    if len(best) == 2 and len(set(best.values())) == 1:
+        return next(iter(best))  # said first, and asked about no less
+    return max(best, key=best.__getitem__, default=None)
 
 
 def _exempt(said: str, text: str, understood: Understanding) -> Verdict | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from retrieval.catalogue import Catalogue, Entry, Key
+from retrieval.catalogue import Catalogue, Key
 from retrieval.ranking import (
     CITED,
     Ranked,
@@ -150,10 +150,10 @@ def test_law_to_come_carries_its_date_until_it_holds() -> None:
     assert campaign(read(text, today=dt.date(2027, 7, 1))).starts is None
 
 
-def entry(governs: str) -> Entry:
+def section(governs: str) -> Passage:
     held = replace(LAW[0], governs=governs)
     assert isinstance(held, Passage)
-    return Entry(held, held.statements[0], 0, frozenset())
+    return held
 
 
 @pytest.mark.parametrize(
@@ -172,14 +172,14 @@ def entry(governs: str) -> Entry:
     ],
 )
 def test_whom_a_law_binds(text: str, governs: str, bound: bool) -> None:
-    assert binds(entry(governs), read(text)) is bound
+    assert binds(section(governs), read(text)) is bound
 
 
 def test_a_question_about_government_records_brings_government_law() -> None:
     question = read("How do I get public records from a state agency?")
     assert "government-records" in question.topic_ids
     assert question.asker != "government"
-    assert binds(entry("government"), question)
+    assert binds(section("government"), question)
 
 
 def test_the_words_of_a_question_lack_the_places_asked_about() -> None:
