@@ -23,6 +23,8 @@ PLAINLY_SHARED = 0.45
 
 _NUMBERED = frozenset({"penalties", "breach-deadline", "request-deadline"})
 """Topics that ask for a number: a statement without one seldom answers first."""
+_UNKNOWN = 2.0
+"""Weight of a word that stands nowhere in the law of the place: little, since people use other words than statutes."""
 _OF_THE_LAW, _OFF_TOPIC = 0.25, -0.2
 _NO_LAW_BEHIND = 0.3
 """What "no such law was found" falls back where another position says what there is."""
@@ -89,8 +91,8 @@ def _own_stems(text: str) -> frozenset[str]:
 
 def _answers(text: str, understood: Understanding, words: frozenset[str], catalogue: Catalogue) -> float:
     own = _own_stems(text)
-    whole = sum(catalogue.weight.get(w, 1.0) for w in words)
-    return sum(catalogue.weight.get(w, 1.0) for w in words & own) / whole if whole else 0.0
+    whole = sum(catalogue.weight.get(w, _UNKNOWN) for w in words)
+    return sum(catalogue.weight.get(w, _UNKNOWN) for w in words & own) / whole if whole else 0.0
 
 
 def usable_positions(evidence: Evidence, place: str) -> list[Position]:
