@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from retrieval.act_verdicts import starts_later, verdict_by_rule
 from retrieval.catalogue import Catalogue, Entry, Key, in_force
 from retrieval.dates import day_text
 from retrieval.definitions import definition
@@ -34,7 +35,7 @@ from retrieval.short_answer import (
 from retrieval.thresholds import by_count
 from retrieval.topics import FACETS, all_topics
 from retrieval.understand import Understanding
-from retrieval.verdicts import COUNTED, RULED_ELSEWHERE, starts_later, verdict_by_rule, verdict_for
+from retrieval.verdicts import COUNTED, RULED_ELSEWHERE, verdict_for
 
 _ORDER = {
     "comprehensive-act": 0, "applicability": 1, "request-deadline": 6, "consumer-rights": 5, "exemptions": 7,

@@ -6,11 +6,12 @@ import datetime as dt
 
 import pytest
 
+from retrieval.act_verdicts import verdict_by_rule
 from retrieval.question_form import sense_of
 from retrieval.records import Detection, Jurisdictions, Question
 from retrieval.thresholds import by_count
 from retrieval.understand import understand
-from retrieval.verdicts import verdict_by_rule, verdict_for
+from retrieval.verdicts import verdict_for
 from tests.retrieval.law import LAW, ask, passage, position
 
 OHIO = Jurisdictions(found=(Detection("MN", "Minnesota", None, "name"),))
