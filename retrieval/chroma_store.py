@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +27,7 @@ from retrieval.official_rows import (
     chunk_metadata,
     nearest_records,
     row_id,
+    row_name,
     section_id,
     without_text,
 )
@@ -36,6 +37,8 @@ from retrieval.records import Passage, Position
 T = TypeVar("T")
 _PREFIX = "law-"
 _WRITTEN_AT_ONCE = 2_048
+_ROWS_AT_ONCE = 16
+"""Rows of a section read in one go; most have fewer."""
 
 
 @contextmanager
@@ -175,7 +178,26 @@ class ChromaStore:
 
     async def official(self, jurisdiction: str, ids: Sequence[str]) -> tuple[Passage, ...]:
         """See `PassageStore.official`."""
-        return await self._official_by(jurisdiction, "of", ids)
+
+        def call() -> tuple[Passage, ...]:
+            collection = self._collection(jurisdiction)
+            return () if collection is None else self._sections(collection, ids)
+
+        return await self._run(call) if ids else ()
+
+    @staticmethod
+    def _sections(collection: Any, ids: Sequence[str]) -> tuple[Passage, ...]:
+        """Read sections by the names of their rows; a search in the metadata would go through the whole collection."""
+        rows: list[tuple[Mapping[str, Any], str]] = []
+        rest, first = list(ids), 0
+        while rest:
+            last = first + _ROWS_AT_ONCE - 1
+            names = [row_name(section, n) for section in rest for n in range(first, last + 1)]
+            found = collection.get(ids=names, include=["metadatas", "documents"])
+            rows += zip(found["metadatas"], found["documents"], strict=True)
+            there = set(found["ids"])
+            rest, first = [s for s in rest if row_name(s, last) in there], last + 1
+        return tuple(assemble(rows, from_metadata))
 
     async def numbered(self, jurisdiction: str, numbers: Sequence[str]) -> tuple[Passage, ...]:
         """See `PassageStore.numbered`."""

@@ -37,9 +37,14 @@ def section_id(passage: Passage) -> str:
     return f"{passage.law_id}#{passage.section}{_MARK}"
 
 
+def row_name(section: str, order: int) -> str:
+    """Return the id of a section's row, counted from 0; `section` is the section's record id."""
+    return f"{section}~{order}" if order else section
+
+
 def row_id(chunk: OfficialChunk) -> str:
     """Return the id of a chunk's row."""
-    return section_id(chunk.passage) + (f"~{chunk.order}" if chunk.order else "")
+    return row_name(section_id(chunk.passage), chunk.order)
 
 
 def record_of(row: str) -> str:

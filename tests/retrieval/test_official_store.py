@@ -59,6 +59,18 @@ async def test_a_section_comes_back_whole_beside_the_digest(tmp_path: Path) -> N
     store.close()
 
 
+@pytest.mark.parametrize("count", [1, 16, 17, 40])
+async def test_a_long_section_comes_back_whole_beside_a_short_one(tmp_path: Path, count: int) -> None:
+    store = ChromaStore(tmp_path / "chroma", MODEL)
+    long = official("62", tuple(f"({n}) Part {n} of a long section.\n" for n in range(count)))
+    write(store, [*official(), *long])
+    found = await store.official(
+        "MN", [section_id(long[0].passage), section_id(official()[0].passage), "none"]
+    )
+    assert {p.section: p.text for p in found} == {"61": "".join(PIECES), "62": long[0].passage.text}
+    store.close()
+
+
 async def test_a_search_gives_each_section_once_with_its_nearest_chunk(tmp_path: Path) -> None:
     store = ChromaStore(tmp_path / "chroma", MODEL)
     write(
