@@ -69,7 +69,7 @@ class Namesakes:
         self._grammar = known.grammar
         self._nouns = known.grammar.legal_right | known.roles.people | known.roles.business | known.roles.laws
         self._sellers = known.roles.business | known.roles.sites | _SELLERS
-        self._persons = Persons()
+        self._persons = Persons(self._lists)
 
     def is_something_else(self, reading: Reading, at: int, several: bool) -> bool:
         """Say whether the place at `at` is no place; `several`: the text names others too."""

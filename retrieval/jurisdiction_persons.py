@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from retrieval.jurisdiction_proper_names import normal_set
-from retrieval.jurisdiction_registry import names, words
+from collections.abc import Mapping
+
+from retrieval.jurisdiction_registry import words
 from retrieval.jurisdiction_units import Reading, Unit
 
 _POSSESSIVES = frozenset({"our", "my", "his", "her", "their", "the", "your"})
@@ -18,10 +19,8 @@ _GREETINGS = frozenset({"thanks", "hi", "hello", "hey", "you"})
 class Persons:
     """Tells whether a settled place is a person's name. Looks at a few units to either side."""
 
-    def __init__(self) -> None:
-        self._lists = {
-            key: normal_set(values) for key, values in names()["confusables"].items() if key != "phrases"
-        }
+    def __init__(self, lists: Mapping[str, frozenset[str]]) -> None:
+        self._lists = lists
         known = words()
         self._grammar = known.grammar
         self._nouns = known.grammar.legal_right | known.roles.people | known.roles.business | known.roles.laws
